@@ -1,0 +1,42 @@
+namespace BehaviorDashboard.Contracts;
+
+/// <summary>Roles, policies and API-key scopes. Every page and endpoint names exactly one policy or is listed as public.</summary>
+public static class Access
+{
+    public const string Marketer = "Marketer";
+    public const string Manager = "Manager";
+    public const string Admin = "Admin";
+
+    /// <summary>Anybody signed in: KPIs, live page, own settings.</summary>
+    public const string ViewKpis = nameof(ViewKpis);
+
+    /// <summary>See named people and their events (Marketer, Admin; Managers see masked personal data through this too).</summary>
+    public const string ViewPeople = nameof(ViewPeople);
+
+    /// <summary>Change people: merge, unmerge, edit (Marketer, Admin).</summary>
+    public const string EditPeople = nameof(EditPeople);
+
+    /// <summary>Bring data in: imports, rejects and their replay (Marketer, Admin).</summary>
+    public const string ManageData = nameof(ManageData);
+
+    /// <summary>Users, API keys, audit log (Admin).</summary>
+    public const string Administer = nameof(Administer);
+
+    /// <summary>API key or signed-in person that may send events.</summary>
+    public const string ScopeWrite = "write";
+
+    /// <summary>API key that may read KPIs and the live hub.</summary>
+    public const string ScopeRead = "read";
+
+    /// <summary>API key that may do what an Admin may do through the API.</summary>
+    public const string ScopeAdmin = "admin";
+
+    /// <summary>Claim type that carries an API key's scopes.</summary>
+    public const string ScopeClaim = "scope";
+
+    /// <summary>Endpoint policy: signed-in person of any role, or an API key with the read scope.</summary>
+    public const string ReadApi = nameof(ReadApi);
+
+    /// <summary>Endpoint policy: Admin, or an API key with the admin scope.</summary>
+    public const string AdminApi = nameof(AdminApi);
+}

@@ -1,0 +1,17 @@
+namespace BehaviorDashboard.Contracts;
+
+/// <summary>
+/// A command of the host, run as <c>dotnet run --project src/Web -- name args</c> instead of the web server.
+/// Every command also takes <c>--data folder</c>, which the host has already applied when the command runs.
+/// </summary>
+public interface ICommand
+{
+    /// <summary>First word on the command line, such as <c>import</c>.</summary>
+    string Name { get; }
+
+    /// <summary>One line for <c>--help</c>.</summary>
+    string Summary { get; }
+
+    /// <returns>The exit code: 0 only when all that was asked was done.</returns>
+    Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors, CancellationToken cancel);
+}
