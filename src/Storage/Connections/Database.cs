@@ -1,0 +1,66 @@
+using System.Data.Common;
+
+namespace BehaviorDashboard.Storage;
+
+/// <summary>
+/// The one way to the store. Statements are written once, with <c>@name</c> parameters, and run on either engine.
+/// Every call is cancellable; calls to an engine that blocks run on a pool thread, so that no circuit waits.
+/// </summary>
+public sealed class Database(IConnectionSource connections)
+{
+    private const int Attempts = 5;
+
+    public Dialect Dialect => connections.Dialect;
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
+        ReadAsync(session => session.QueryAsync<T>(sql, arguments), cancel);
+
+    public Task<T?> FirstOrDefaultAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
+        ReadAsync(session => session.FirstOrDefaultAsync<T>(sql, arguments), cancel);
+
+    public Task<T?> ScalarAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
+        ReadAsync(session => session.ScalarAsync<T>(sql, arguments), cancel);
+
+    /// <summary>Runs one changing statement in a transaction of its own.</summary>
+    /// <returns>Rows touched.</returns>
+    public Task<int> ExecuteAsync(string sql, object? arguments = null, CancellationToken cancel = default) =>
+        WriteAsync(session => session.ExecuteAsync(sql, arguments), cancel);
+
+    /// <summary>Several reads on one connection.</summary>
+    public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
+    {
+        await using var connection = await connections.OpenAsync(cancel);
+        return await work(new Session(connection, null, Dialect, cancel));
+    }, cancel);
+
+    /// <summary>
+    /// All of <paramref name="work"/> or nothing. A conflict with another writer runs the work again, so it must
+    /// not have effects outside the transaction.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await connections.OpenAsync(cancel);
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                var result = await work(new Session(connection, transaction, Dialect, cancel));
+                await transaction.CommitAsync(CancellationToken.None);
+                return result;
+            }
+            catch (DbException problem) when (attempt < Attempts && Dialect.IsConflict(problem))
+            {
+                await Task.Delay(attempt * attempt * 5, cancel);
+            }
+        }
+    }, cancel);
+
+    public Task WriteAsync(Func<Session, Task> work, CancellationToken cancel = default) => WriteAsync(async session =>
+    {
+        await work(session);
+        return true;
+    }, cancel);
+
+    private Task<T> OffThread<T>(Func<Task<T>> work, CancellationToken cancel) => Dialect.Blocks ? Task.Run(work, cancel) : work();
+}

@@ -1,0 +1,24 @@
+using System.Data.Common;
+
+namespace BehaviorDashboard.Storage;
+
+/// <summary>What differs between the SQL engines. Everything else is one SQL text, written with <c>@name</c> parameters.</summary>
+public abstract class Dialect
+{
+    public abstract string Name { get; }
+
+    /// <summary>The engine's own spelling of a statement's parameters.</summary>
+    public virtual string Translate(string sql) => sql;
+
+    /// <summary>Whether calls block the calling thread, so that they belong on a pool thread.</summary>
+    public abstract bool Blocks { get; }
+
+    /// <summary>Whether a failed transaction may succeed when it is simply run again.</summary>
+    public abstract bool IsConflict(DbException problem);
+
+    /// <summary>Distinct count of an expression where an estimate is enough.</summary>
+    public abstract string ApproximateDistinct(string expression);
+
+    /// <summary>Seconds since 1970 of a timestamp, as a whole number rounded down.</summary>
+    public static string EpochSeconds(string expression) => $"cast(floor(extract(epoch from {expression})) as bigint)";
+}

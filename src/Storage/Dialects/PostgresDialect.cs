@@ -1,0 +1,15 @@
+using System.Data.Common;
+
+namespace BehaviorDashboard.Storage;
+
+internal sealed class PostgresDialect : Dialect
+{
+    public override string Name => "postgres";
+
+    public override bool Blocks => false;
+
+    // Serialisation failure, deadlock, and a unique key taken by a neighbour between our look and our insert.
+    public override bool IsConflict(DbException problem) => problem.SqlState is "40001" or "40P01" or "23505";
+
+    public override string ApproximateDistinct(string expression) => $"count(distinct {expression})";
+}

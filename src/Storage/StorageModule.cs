@@ -1,0 +1,29 @@
+using BehaviorDashboard.Contracts;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Storage;
+
+/// <summary>The store: engine, migrations, events. First module of every host.</summary>
+public sealed class StorageModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        SqlTypes.Register();
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IConnectionSource>(provider => Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton<Database>();
+        services.AddSingleton<Migrator>();
+    }
+
+    private static IConnectionSource Open(StorageOptions options) =>
+        string.IsNullOrWhiteSpace(options.Postgres) ? new DuckDbConnections(options) : new PostgresConnections(options.Postgres);
+}
+
+public static class MigrationRegistration
+{
+    /// <summary>Adds the numbered SQL files of the slice whose module is <typeparamref name="TModule"/>; call from its module.</summary>
+    public static IServiceCollection AddMigrations<TModule>(this IServiceCollection services, string slice) =>
+        services.AddSingleton(new MigrationSource(typeof(TModule).Assembly, slice));
+}
