@@ -1,4 +1,6 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,6 +17,9 @@ public sealed class StorageModule : IModule
         services.AddSingleton<IConnectionSource>(provider => Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton<Database>();
         services.AddSingleton<Migrator>();
+        services.AddMigrations<StorageModule>("Events");
+        services.AddOptions<ShopOptions>().Bind(configuration.GetSection(ShopOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EventWriter>();
     }
 
     private static IConnectionSource Open(StorageOptions options) =>

@@ -22,12 +22,8 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     public Task<int> ExecuteAsync(string sql, object? arguments = null) => connection.ExecuteAsync(Command(sql, arguments));
 
     /// <summary>Rows one by one, for results too large to hold.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? arguments = null)
-    {
-        await using var reader = await connection.ExecuteReaderAsync(Command(sql, arguments));
-        var parse = reader.GetRowParser<T>();
-        while (await reader.ReadAsync(cancel)) yield return parse(reader);
-    }
+    public IAsyncEnumerable<T> StreamAsync<T>(string sql, object? arguments = null) =>
+        connection.QueryUnbufferedAsync<T>(dialect.Translate(sql), arguments, transaction);
 
     private CommandDefinition Command(string sql, object? arguments) =>
         new(dialect.Translate(sql), arguments, transaction, cancellationToken: cancel);

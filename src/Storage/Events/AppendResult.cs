@@ -1,0 +1,33 @@
+namespace BehaviorDashboard.Events;
+
+/// <summary>What became of a batch, in its order.</summary>
+/// <param name="Duplicate">True where an event with this message id was stored before (or stands earlier in the batch).</param>
+public sealed record AppendResult(bool[] Duplicate)
+{
+    public int Stored => Duplicate.Count(d => !d);
+}
+
+/// <summary>The writer has as much waiting as it may hold: send again after <see cref="RetryAfter"/>.</summary>
+public sealed class EventQueueFullException(TimeSpan retryAfter) : Exception("The event queue is full.")
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>Two keys of one person that became known in a commit.</summary>
+public sealed record IdentityLink(string Alias, string PersonKey, string Kind, DateTimeOffset Since);
+
+/// <summary>What one commit stored.</summary>
+/// <param name="Events">New events only, with person and session filled in, in the order of arrival.</param>
+public sealed record CommittedBatch(IReadOnlyList<ShopEvent> Events, IReadOnlyList<IdentityLink> Links);
+
+/// <summary>
+/// Told of every commit, on the writer's thread, right after it is durable: be quick and do not throw. Changes other
+/// than new events (an import undone, a person erased) are told by <see cref="OnRewritten"/>.
+/// </summary>
+public interface ICommittedEvents
+{
+    void OnCommitted(CommittedBatch batch);
+
+    /// <summary>Stored events were removed or re-assigned: whatever was derived from them must be rebuilt.</summary>
+    void OnRewritten();
+}

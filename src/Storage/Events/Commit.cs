@@ -1,0 +1,69 @@
+using BehaviorDashboard.Ids;
+
+namespace BehaviorDashboard.Events;
+
+/// <summary>One commit in the making: who did each event, in which session, and what it adds to whom.</summary>
+internal sealed class Commit
+{
+    private readonly Dictionary<string, ProfileDelta> _deltas = [];
+    private readonly List<(string Person, string Traits)> _traits = [];
+    private readonly List<IdentityLink> _links = [];
+
+    private Commit(List<ShopEvent> events) => Events = events;
+
+    public List<ShopEvent> Events { get; }
+
+    public IReadOnlyList<IdentityLink> Links => _links;
+
+    public IReadOnlyCollection<ProfileDelta> Deltas => _deltas.Values;
+
+    public IReadOnlyList<(string Person, string Traits)> Traits => _traits;
+
+    /// <summary>The keys whose identity must be known before <see cref="Make"/>.</summary>
+    public static IEnumerable<string> KeysOf(IEnumerable<ShopEvent> events)
+    {
+        foreach (var e in events)
+        {
+            if (e.UserId is not null) yield return e.UserId;
+            if (e.AnonymousId is not null) yield return PersonKey.OfAnonymous(e.AnonymousId);
+            if (e.PreviousId is not null) yield return PersonKey.OfAnonymous(e.PreviousId);
+        }
+    }
+
+    public static Commit Make(List<ShopEvent> events, IdentityCache identities, SessionTracker sessions, string shopCurrency)
+    {
+        var commit = new Commit(events);
+        foreach (var e in events)
+        {
+            var anonymous = e.AnonymousId is null ? null : PersonKey.OfAnonymous(e.AnonymousId);
+            var given = e.UserId ?? anonymous;
+            if (given is null) continue;
+            var person = identities.PersonOf(given);
+            if (e.UserId is not null && anonymous is not null) commit.Link(anonymous, person, "seen together", e, identities, sessions);
+            if (e.UserId is not null && e.PreviousId is not null) commit.Link(PersonKey.OfAnonymous(e.PreviousId), person, "alias", e, identities, sessions);
+            e.PersonKey = person;
+            e.GivenKey = given == person ? null : given;
+            if (e.SessionId is null && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
+                e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);
+            var newSession = e.SessionId is not null && sessions.IsNew(person, e.SessionId, e.OccurredAt);
+            if (!commit._deltas.TryGetValue(person, out var delta)) commit._deltas[person] = delta = new ProfileDelta(person);
+            delta.Add(e, newSession, shopCurrency);
+            if (e.Traits is not null) commit._traits.Add((person, e.Traits));
+        }
+        return commit;
+    }
+
+    /// <summary>The first user seen with an anonymous id keeps it: a shared device never merges two customers.</summary>
+    private void Link(string alias, string person, string kind, ShopEvent e, IdentityCache identities, SessionTracker sessions)
+    {
+        if (alias == person || identities.IsLinked(alias)) return;
+        identities.Link(alias, person);
+        sessions.Link(alias, person);
+        _links.Add(new IdentityLink(alias, person, kind, e.ReceivedAt));
+        if (!_deltas.Remove(alias, out var earlier)) return;
+        if (!_deltas.TryGetValue(person, out var delta)) _deltas[person] = delta = new ProfileDelta(person);
+        delta.Add(earlier);
+        for (var i = 0; i < _traits.Count; i++)
+            if (_traits[i].Person == alias) _traits[i] = (person, _traits[i].Traits);
+    }
+}

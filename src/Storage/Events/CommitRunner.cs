@@ -1,0 +1,178 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace BehaviorDashboard.Events;
+
+/// <summary>Carries commits out and tells the observers. Everything here runs on the writer's one loop.</summary>
+internal sealed class CommitRunner(Database database, string shopCurrency, ICommittedEvents[] observers, TimeProvider time, ILogger logger)
+{
+    private const string OpenSessions = """
+        select coalesce(user_id, '') as Person, session_id as Session, max(occurred_at) as Last
+        from events where occurred_at >= @Since and session_id is not null and user_id is not null group by 1, 2
+        """;
+
+    private const string WriteLinks = """
+        insert into identities (alias, user_id, kind, since)
+        select unnest(@Aliases), unnest(@Persons), unnest(@Kinds), @Since on conflict (alias) do nothing
+        """;
+
+    private static readonly Meter Meter = new("BehaviorDashboard.Storage");
+    private static readonly Counter<long> Stored = Meter.CreateCounter<long>("behavior.events.stored", description: "Events made durable");
+    private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("behavior.events.duplicate", description: "Events stored before");
+    private static readonly Histogram<double> CommitTime = Meter.CreateHistogram<double>("behavior.commit.duration", "ms", "Time of one commit");
+
+    private readonly EventAppender _appender = database.Dialect.Name == "duckdb" ? new DuckDbEventAppender() : new PostgresEventAppender();
+    private readonly IdentityCache _identities = new();
+    private SessionTracker _sessions = new();
+    private bool _prepared;
+    private bool _tracked;
+
+    private sealed record OpenSession(string Person, string Session, DateTimeOffset Last);
+
+    public async Task<AppendResult[]> StoreAsync(IReadOnlyList<ShopEvent>[] batches)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryStoreAsync(batches);
+            }
+            catch (DbException problem)
+            {
+                // What was remembered may be ahead of the store: read it again.
+                _tracked = false;
+                if (attempt == 3 || !database.Dialect.IsConflict(problem)) throw;
+            }
+            catch
+            {
+                _tracked = false;
+                throw;
+            }
+        }
+    }
+
+    public async Task ExclusiveAsync(Func<ExclusiveSession, Task> work)
+    {
+        await PrepareAsync();
+        await database.WriteAsync(session => work(new ExclusiveSession(session, _appender, shopCurrency)));
+        _tracked = false;
+        Tell(o => o.OnRewritten());
+    }
+
+    private async Task<AppendResult[]> TryStoreAsync(IReadOnlyList<ShopEvent>[] batches)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await PrepareAsync();
+        var results = batches.Select(b => new AppendResult(new bool[b.Count])).ToArray();
+        var (events, hashes) = await FindNewAsync(batches, results);
+        if (events.Count == 0) return results;
+        var commit = Commit.Make(events, _identities, _sessions, shopCurrency);
+        await database.WriteAsync(session => WriteAsync(session, commit));
+        _appender.Committed(hashes);
+        Stored.Add(events.Count);
+        CommitTime.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        Tell(o => o.OnCommitted(new CommittedBatch(events, commit.Links)));
+        return results;
+    }
+
+    private async Task PrepareAsync()
+    {
+        if (_prepared && _tracked) return;
+        await database.ReadAsync(async session =>
+        {
+            if (!_prepared) await _appender.PrepareAsync(session);
+            _identities.Clear();
+            _sessions = new SessionTracker();
+            foreach (var open in await session.QueryAsync<OpenSession>(OpenSessions, new { Since = time.GetUtcNow() - 2 * SessionTracker.Gap }))
+                _sessions.IsNew(open.Person, open.Session, open.Last);
+            return _prepared = _tracked = true;
+        });
+    }
+
+    private async Task<(List<ShopEvent> Events, ulong[] Hashes)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
+    {
+        var first = new Dictionary<string, (int Batch, int Index)>();
+        for (var b = 0; b < batches.Length; b++)
+            for (var i = 0; i < batches[b].Count; i++)
+                if (!first.TryAdd(batches[b][i].MessageId, (b, i))) results[b].Duplicate[i] = true;
+        var distinct = first.Values.Select(p => batches[p.Batch][p.Index]).ToList();
+        var hashes = distinct.Select(e => DuckDbEventAppender.Hash(e.MessageId)).ToArray();
+        var stored = await database.ReadAsync(async session =>
+        {
+            var found = await _appender.FindStoredAsync(session, distinct, hashes);
+            await _identities.LoadAsync(session, Commit.KeysOf(distinct));
+            return found;
+        });
+        Duplicates.Add(stored.Count + batches.Sum(b => b.Count) - distinct.Count);
+        if (stored.Count == 0) return (distinct, hashes);
+        foreach (var id in stored)
+        {
+            var (batch, index) = first[id];
+            results[batch].Duplicate[index] = true;
+        }
+        var kept = distinct.Select((e, i) => (Event: e, Hash: hashes[i])).Where(x => !stored.Contains(x.Event.MessageId)).ToList();
+        return ([.. kept.Select(x => x.Event)], [.. kept.Select(x => x.Hash)]);
+    }
+
+    private async Task WriteAsync(Session session, Commit commit)
+    {
+        await _appender.InsertAsync(session, commit.Events);
+        var deltas = commit.Deltas.ToDictionary(d => d.UserId);
+        var patches = commit.Traits.ToLookup(t => t.Person, t => t.Traits);
+        var aliases = commit.Links.Select(l => l.Alias).ToList();
+        var rows = aliases.Count + patches.Count == 0 ? [] :
+            (await ProfileStore.ReadAsync(session, aliases.Concat(patches.Select(p => p.Key)).Concat(commit.Links.Select(l => l.PersonKey)).Distinct())).ToDictionary(r => r.UserId);
+        foreach (var link in commit.Links)
+        {
+            if (!rows.TryGetValue(link.Alias, out var row)) continue;
+            var sum = row.ToDelta(link.PersonKey);
+            if (deltas.TryGetValue(link.PersonKey, out var delta)) sum.Add(delta);
+            deltas[link.PersonKey] = sum;
+        }
+        if (aliases.Count > 0)
+        {
+            await ProfileStore.DeleteAsync(session, aliases);
+            await session.ExecuteAsync(WriteLinks, new
+            {
+                Aliases = SqlList.Of(aliases),
+                Persons = SqlList.Of(commit.Links.Select(l => l.PersonKey)),
+                Kinds = SqlList.Of(commit.Links.Select(l => l.Kind)),
+                Since = commit.Links[0].Since,
+            });
+        }
+        await ProfileStore.ApplyAsync(_appender, session, deltas.Values);
+        await WriteTraitsAsync(session, commit, rows, patches);
+    }
+
+    /// <summary>A person's own traits win over those of an alias; patches apply in the order of arrival.</summary>
+    private static Task WriteTraitsAsync(Session session, Commit commit, Dictionary<string, ProfileRow> rows, ILookup<string, string> patches)
+    {
+        var inherited = commit.Links.Where(l => rows.TryGetValue(l.Alias, out var row) && row.Traits is not null).ToLookup(l => l.PersonKey, l => rows[l.Alias].Traits);
+        var people = patches.Select(p => p.Key).Concat(inherited.Select(i => i.Key)).Distinct().ToList();
+        if (people.Count == 0) return Task.CompletedTask;
+        return ProfileStore.WriteTraitsAsync(session, people.ToDictionary(person => person, person =>
+        {
+            var start = inherited[person].Aggregate((string?)null, TraitPatch.Merge);
+            var own = TraitPatch.Merge(start, rows.GetValueOrDefault(person)?.Traits);
+            return patches[person].Aggregate(own, TraitPatch.Merge);
+        }));
+    }
+
+    private void Tell(Action<ICommittedEvents> what)
+    {
+        foreach (var observer in observers)
+        {
+            try
+            {
+                what(observer);
+            }
+            catch (Exception problem)
+            {
+                logger.LogError(problem, "{Observer} failed on a commit.", observer.GetType().Name);
+            }
+        }
+    }
+}

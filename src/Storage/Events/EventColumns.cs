@@ -1,0 +1,10 @@
+namespace BehaviorDashboard.Events;
+
+/// <summary>The columns of <c>events</c> in table order, as the bulk paths of both engines write them.</summary>
+internal static class EventColumns
+{
+    public const string All = """
+        message_id, received_at, occurred_at, user_id, given_id, anonymous_id, session_id, type, name, product_id, category,
+        price, quantity, currency, revenue, order_id, campaign_id, recommendation_id, query, rating, url, properties, source_id
+        """;
+}

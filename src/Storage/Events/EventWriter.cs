@@ -1,0 +1,147 @@
+using System.Threading.Channels;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Events;
+
+/// <summary>
+/// The only way events get into the store, one commit at a time: what waits is stored together (group commit), each
+/// commit holds the events, the rows of their people and the identities they revealed, and senders are answered when
+/// it is durable. What waits is bounded.
+/// </summary>
+public sealed class EventWriter : IAsyncDisposable
+{
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CommitRunner _runner;
+    private readonly StorageOptions _options;
+    private readonly ILogger<EventWriter> _logger;
+    private readonly Lazy<Task> _loop;
+    private long _waiting;
+
+    public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, TimeProvider time, ILogger<EventWriter> logger)
+    {
+        _options = options.Value;
+        _logger = logger;
+        _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], time, logger);
+        _loop = new Lazy<Task>(() => Task.Run(RunAsync));
+    }
+
+    /// <summary>Events that wait for a commit.</summary>
+    public long Waiting => Interlocked.Read(ref _waiting);
+
+    private abstract record Pending(int Size);
+
+    private sealed record PendingEvents(IReadOnlyList<ShopEvent> Events, TaskCompletionSource<AppendResult> Done) : Pending(Events.Count);
+
+    private sealed record PendingWork(Func<ExclusiveSession, Task> Work, TaskCompletionSource Done) : Pending(0);
+
+    /// <summary>Starts reading what the writer must know before its first commit.</summary>
+    public void WarmUp() => _ = _loop.Value;
+
+    /// <summary>Stores a batch; returns when it is durable. Events with a message id stored before change nothing.</summary>
+    /// <exception cref="EventQueueFullException">Too much is waiting; nothing of the batch was taken.</exception>
+    public Task<AppendResult> AppendAsync(IReadOnlyList<ShopEvent> events, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (events.Count == 0) return Task.FromResult(new AppendResult([]));
+        _ = _loop.Value;
+        var before = Interlocked.Add(ref _waiting, events.Count) - events.Count;
+        if (before > 0 && before + events.Count > _options.QueueEvents)
+        {
+            Interlocked.Add(ref _waiting, -events.Count);
+            throw new EventQueueFullException(TimeSpan.FromSeconds(1));
+        }
+        var pending = new PendingEvents(events, new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously));
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
+        return pending.Done.Task.WaitAsync(cancel);
+    }
+
+    /// <summary>As <see cref="AppendAsync"/>, for senders that can wait for room, such as a file import.</summary>
+    public async Task<AppendResult> AppendWhenRoomAsync(IReadOnlyList<ShopEvent> events, CancellationToken cancel = default)
+    {
+        while (true)
+        {
+            try
+            {
+                return await AppendAsync(events, cancel);
+            }
+            catch (EventQueueFullException)
+            {
+                await Task.Delay(20, cancel);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Runs a change of stored history (a merge, an undo, an erasure) in one transaction between two commits, so that
+    /// no event arrives meanwhile. May run again after a conflict.
+    /// </summary>
+    public Task ExclusiveAsync(Func<ExclusiveSession, Task> work)
+    {
+        _ = _loop.Value;
+        var pending = new PendingWork(work, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
+        return pending.Done.Task;
+    }
+
+    /// <summary>Stores what waits, then stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        if (_loop.IsValueCreated) await _loop.Value;
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<PendingEvents>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            while (_queue.Reader.TryRead(out var pending))
+            {
+                if (pending is PendingEvents events) group.Add(events);
+                var size = group.Sum(g => g.Size);
+                if (pending is PendingEvents && size < _options.CommitEvents && _queue.Reader.TryPeek(out _)) continue;
+                if (group.Count > 0) await StoreAsync(group);
+                group.Clear();
+                if (pending is PendingWork work) await RunAsync(work);
+            }
+        }
+    }
+
+    private async Task StoreAsync(List<PendingEvents> group)
+    {
+        try
+        {
+            var stored = await _runner.StoreAsync([.. group.Select(g => g.Events)]);
+            for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(stored[i]);
+        }
+        catch (Exception problem) when (group.Count > 1)
+        {
+            // One batch may be at fault: the others must not pay for it.
+            _logger.LogWarning(problem, "A commit of {Batches} batches failed; storing them one by one.", group.Count);
+            foreach (var one in group) await StoreAsync([one]);
+            return;
+        }
+        catch (Exception problem)
+        {
+            _logger.LogError(problem, "A batch of {Events} events could not be stored.", group[0].Size);
+            group[0].Done.TrySetException(problem);
+        }
+        Interlocked.Add(ref _waiting, -group.Sum(g => (long)g.Size));
+    }
+
+    private async Task RunAsync(PendingWork work)
+    {
+        try
+        {
+            await _runner.ExclusiveAsync(work.Work);
+            work.Done.TrySetResult();
+        }
+        catch (Exception problem)
+        {
+            work.Done.TrySetException(problem);
+        }
+    }
+}

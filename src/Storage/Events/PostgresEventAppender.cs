@@ -1,0 +1,86 @@
+using BehaviorDashboard.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace BehaviorDashboard.Events;
+
+/// <summary>PostgreSQL: binary COPY; the unique index on <c>message_id</c> has the last word when two nodes meet.</summary>
+internal sealed class PostgresEventAppender : EventAppender
+{
+    private const string Stored = "select message_id from events where message_id = any(@Ids)";
+
+    private const string CreateStage = """
+        create temp table if not exists profile_delta (
+            user_id text, is_known boolean, first_seen timestamptz, last_seen timestamptz, events bigint, sessions bigint,
+            page_views bigint, product_views bigint, searches bigint, cart_adds bigint, checkouts bigint, orders bigint,
+            units bigint, refunds bigint, reviews bigint, rating_sum double precision, revenue decimal(18, 4),
+            refunded decimal(18, 4), first_order_at timestamptz, last_order_at timestamptz) on commit delete rows
+        """;
+
+    public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> events, ulong[] hashes) =>
+        [.. await session.QueryAsync<string>(Stored, new { Ids = SqlList.Of(events.Select(e => e.MessageId)) })];
+
+    public override async Task InsertAsync(Session session, IReadOnlyList<ShopEvent> events)
+    {
+        await using var copy = await ((NpgsqlConnection)session.Connection).BeginBinaryImportAsync(
+            $"copy events ({EventColumns.All}) from stdin (format binary)", session.Cancel);
+        foreach (var e in events)
+        {
+            await copy.StartRowAsync(session.Cancel);
+            await Text(copy, e.MessageId);
+            await copy.WriteAsync(e.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await copy.WriteAsync(e.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await Text(copy, e.PersonKey);
+            await Text(copy, e.GivenKey);
+            await Text(copy, e.AnonymousId);
+            await Text(copy, e.SessionId);
+            await Text(copy, e.Type);
+            await Text(copy, e.Name);
+            await Text(copy, e.ProductId);
+            await Text(copy, e.Category);
+            await Value(copy, e.Price, NpgsqlDbType.Numeric);
+            await Value(copy, e.Quantity, NpgsqlDbType.Integer);
+            await Text(copy, e.Currency);
+            await Value(copy, e.Revenue, NpgsqlDbType.Numeric);
+            await Text(copy, e.OrderId);
+            await Text(copy, e.CampaignId);
+            await Text(copy, e.RecommendationId);
+            await Text(copy, e.Query);
+            await Value(copy, e.Rating, NpgsqlDbType.Double);
+            await Text(copy, e.Url);
+            if (e.Properties is null) await copy.WriteNullAsync();
+            else await copy.WriteAsync(e.Properties, NpgsqlDbType.Json);
+            await Text(copy, e.SourceId);
+        }
+        await copy.CompleteAsync(session.Cancel);
+    }
+
+    public override async Task StageAsync(Session session, IReadOnlyCollection<ProfileDelta> deltas)
+    {
+        await session.ExecuteAsync(CreateStage);
+        await using var copy = await ((NpgsqlConnection)session.Connection).BeginBinaryImportAsync("copy profile_delta from stdin (format binary)", session.Cancel);
+        // Rows are touched in one order by every node, so that two commits never wait for each other in a circle.
+        foreach (var d in deltas.OrderBy(d => d.UserId, StringComparer.Ordinal))
+        {
+            await copy.StartRowAsync(session.Cancel);
+            await Text(copy, d.UserId);
+            await copy.WriteAsync(d.IsKnown, NpgsqlDbType.Boolean);
+            await copy.WriteAsync(d.FirstSeen.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await copy.WriteAsync(d.LastSeen.UtcDateTime, NpgsqlDbType.TimestampTz);
+            foreach (var count in (long[])[d.Events, d.Sessions, d.PageViews, d.ProductViews, d.Searches, d.CartAdds, d.Checkouts, d.Orders, d.Units, d.Refunds, d.Reviews])
+                await copy.WriteAsync(count, NpgsqlDbType.Bigint);
+            await copy.WriteAsync(d.RatingSum, NpgsqlDbType.Double);
+            await copy.WriteAsync(d.Revenue, NpgsqlDbType.Numeric);
+            await copy.WriteAsync(d.Refunded, NpgsqlDbType.Numeric);
+            await Value(copy, d.FirstOrderAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await Value(copy, d.LastOrderAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+        }
+        await copy.CompleteAsync(session.Cancel);
+    }
+
+    private static Task Text(NpgsqlBinaryImporter copy, string? value) =>
+        value is null ? copy.WriteNullAsync() : copy.WriteAsync(value, NpgsqlDbType.Text);
+
+    private static Task Value<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type) where T : struct =>
+        value is { } some ? copy.WriteAsync(some, type) : copy.WriteNullAsync();
+}

@@ -1,0 +1,110 @@
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Events;
+
+/// <summary>The running row per person: kept with every commit, and computed anew from the events where history was rewritten.</summary>
+internal static class ProfileStore
+{
+    private const string UpdateStaged = """
+        update profiles set
+            first_seen = least(profiles.first_seen, d.first_seen), last_seen = greatest(profiles.last_seen, d.last_seen),
+            events = profiles.events + d.events, sessions = profiles.sessions + d.sessions,
+            page_views = profiles.page_views + d.page_views, product_views = profiles.product_views + d.product_views,
+            searches = profiles.searches + d.searches, cart_adds = profiles.cart_adds + d.cart_adds,
+            checkouts = profiles.checkouts + d.checkouts, orders = profiles.orders + d.orders,
+            units = profiles.units + d.units, refunds = profiles.refunds + d.refunds, reviews = profiles.reviews + d.reviews,
+            rating_sum = profiles.rating_sum + d.rating_sum,
+            revenue = cast(profiles.revenue + d.revenue as decimal(18, 4)),
+            refunded = cast(profiles.refunded + d.refunded as decimal(18, 4)),
+            first_order_at = least(profiles.first_order_at, d.first_order_at),
+            last_order_at = greatest(profiles.last_order_at, d.last_order_at)
+        from profile_delta d where profiles.user_id = d.user_id
+        """;
+
+    private const string InsertStaged = """
+        insert into profiles (user_id, is_known, first_seen, last_seen, events, sessions, page_views, product_views, searches,
+            cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded, first_order_at, last_order_at)
+        select d.user_id, d.is_known, d.first_seen, d.last_seen, d.events, d.sessions, d.page_views, d.product_views, d.searches,
+            d.cart_adds, d.checkouts, d.orders, d.units, d.refunds, d.reviews, d.rating_sum, d.revenue, d.refunded, d.first_order_at, d.last_order_at
+        from profile_delta d where not exists (select 1 from profiles p where p.user_id = d.user_id)
+        """;
+
+    private const string ReadRows = """
+        select user_id as UserId, first_seen as FirstSeen, last_seen as LastSeen, events as Events, sessions as Sessions,
+            page_views as PageViews, product_views as ProductViews, searches as Searches, cart_adds as CartAdds,
+            checkouts as Checkouts, orders as Orders, units as Units, refunds as Refunds, reviews as Reviews,
+            rating_sum as RatingSum, revenue as Revenue, refunded as Refunded, first_order_at as FirstOrderAt,
+            last_order_at as LastOrderAt, cast(traits as text) as Traits
+        from profiles where user_id = any(@Keys)
+        """;
+
+    private const string DeleteRows = "delete from profiles where user_id = any(@Keys)";
+
+    private const string WriteTraits = """
+        update profiles set email = d.email, name = d.name, traits = cast(d.traits as json)
+        from (select unnest(@Users) as user_id, unnest(@Emails) as email, unnest(@Names) as name, unnest(@Traits) as traits) d
+        where profiles.user_id = d.user_id
+        """;
+
+    /// <summary>The same definition as <see cref="ProfileDelta.Add(ShopEvent, bool, string)"/>, over stored events.</summary>
+    private const string FromEvents = """
+        select e.person as UserId, min(e.occurred_at) as FirstSeen, max(e.occurred_at) as LastSeen,
+            count(*) filter (where e.type <> 'item') as Events, count(distinct e.session_id) as Sessions,
+            count(*) filter (where e.type in ('page', 'screen')) as PageViews,
+            count(*) filter (where e.type = 'track' and e.name = 'Product Viewed') as ProductViews,
+            count(*) filter (where e.type = 'track' and e.name = 'Products Searched') as Searches,
+            count(*) filter (where e.type = 'track' and e.name = 'Product Added') as CartAdds,
+            count(*) filter (where e.type = 'track' and e.name = 'Checkout Started') as Checkouts,
+            count(*) filter (where e.type = 'track' and e.name = 'Order Completed') as Orders,
+            cast(coalesce(sum(e.quantity) filter (where e.type = 'item' and e.name in ('Order Completed', 'Order Refunded')), 0) as bigint) as Units,
+            count(*) filter (where e.type = 'track' and e.name = 'Order Refunded') as Refunds,
+            count(*) filter (where e.type = 'track' and e.name = 'Product Reviewed') as Reviews,
+            coalesce(sum(e.rating) filter (where e.type = 'track' and e.name = 'Product Reviewed'), 0) as RatingSum,
+            cast(coalesce(sum(e.revenue) filter (where e.type = 'track' and e.name = 'Order Completed' and e.in_shop_currency), 0) as decimal(18, 4)) as Revenue,
+            cast(coalesce(-sum(e.revenue) filter (where e.type = 'track' and e.name = 'Order Refunded' and e.in_shop_currency), 0) as decimal(18, 4)) as Refunded,
+            min(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as FirstOrderAt,
+            max(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as LastOrderAt
+        from (
+            select coalesce(i.user_id, ev.user_id) as person, (ev.currency is null or ev.currency = @Currency) as in_shop_currency, ev.*
+            from events ev left join identities i on i.alias = ev.user_id
+            where coalesce(i.user_id, ev.user_id) = any(@Keys)) e
+        group by e.person
+        """;
+
+    /// <summary>Adds the deltas to their rows, making rows where there were none.</summary>
+    public static async Task ApplyAsync(EventAppender appender, Session session, IReadOnlyCollection<ProfileDelta> deltas)
+    {
+        await appender.StageAsync(session, deltas);
+        if (await session.ExecuteAsync(UpdateStaged) < deltas.Count) await session.ExecuteAsync(InsertStaged);
+    }
+
+    public static Task<IReadOnlyList<ProfileRow>> ReadAsync(Session session, IEnumerable<string> keys) =>
+        session.QueryAsync<ProfileRow>(ReadRows, new { Keys = SqlList.Of(keys) });
+
+    public static Task DeleteAsync(Session session, IEnumerable<string> keys) =>
+        session.ExecuteAsync(DeleteRows, new { Keys = SqlList.Of(keys) });
+
+    /// <summary>Sets the traits (JSON object or null) of people who have a row.</summary>
+    public static Task WriteTraitsAsync(Session session, IReadOnlyDictionary<string, string?> traits) => session.ExecuteAsync(WriteTraits, new
+    {
+        Users = SqlList.Of(traits.Keys),
+        Emails = SqlList.Of(traits.Values.Select(TraitPatch.Email)),
+        Names = SqlList.Of(traits.Values.Select(TraitPatch.DisplayName)),
+        Traits = SqlList.Of(traits.Values),
+    });
+
+    /// <summary>Replaces the rows of these people by what their events say now; traits stay. People without events lose their row unless they have traits.</summary>
+    public static async Task RecomputeAsync(EventAppender appender, Session session, IReadOnlyCollection<string> keys, string shopCurrency)
+    {
+        var before = await ReadAsync(session, keys);
+        var rows = await session.QueryAsync<ProfileRow>(FromEvents, new { Keys = SqlList.Of(keys), Currency = shopCurrency });
+        await DeleteAsync(session, keys);
+        var deltas = rows.Select(r => r.ToDelta(r.UserId)).ToDictionary(d => d.UserId);
+        foreach (var row in before.Where(r => r.Traits is not null && !deltas.ContainsKey(r.UserId)))
+            deltas[row.UserId] = new ProfileDelta(row.UserId) { FirstSeen = row.FirstSeen, LastSeen = row.LastSeen };
+        if (deltas.Count == 0) return;
+        await ApplyAsync(appender, session, deltas.Values);
+        var traits = before.Where(r => r.Traits is not null).ToDictionary(r => r.UserId, r => r.Traits);
+        if (traits.Count > 0) await WriteTraitsAsync(session, traits);
+    }
+}
