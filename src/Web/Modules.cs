@@ -1,0 +1,15 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Shell;
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard;
+
+/// <summary>Every slice of the product, in the order in which they register and migrate.</summary>
+internal static class Modules
+{
+    public static IReadOnlyList<IModule> All { get; } =
+    [
+        new StorageModule(),
+        new ShellModule(),
+    ];
+}

@@ -1,0 +1,106 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Shell;
+
+/// <summary>Builds the product from its modules and runs it: as the web server, or as one command.</summary>
+internal static class ProductHost
+{
+    internal const int Failed = 1;
+    internal const int NotUnderstood = 2;
+
+    public static async Task<int> RunAsync(HostLine line, TextWriter output, TextWriter errors)
+    {
+        if (line.Problem is not null)
+        {
+            await errors.WriteLineAsync(line.Problem);
+            return NotUnderstood;
+        }
+        try
+        {
+            await using var app = Build(line);
+            if (line.Help) return await HelpAsync(app.Services, output);
+            if (line.Command is not null) return await CommandAsync(app.Services, line, output, errors);
+            await PrepareAsync(app.Services, CancellationToken.None);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException problem)
+        {
+            foreach (var failure in problem.Failures) await errors.WriteLineAsync(failure);
+            return Failed;
+        }
+        catch (StoreUnavailableException problem)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return Failed;
+        }
+    }
+
+    private static WebApplication Build(HostLine line)
+    {
+        var builder = WebApplication.CreateBuilder([.. line.Command is null ? line.Rest : []]);
+        builder.Configuration.AddProductSources(builder.Environment, line);
+        if (line.Command is not null) builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        foreach (var module in Modules.All) module.AddServices(builder.Services, builder.Configuration);
+        var app = builder.Build();
+        app.UseShell();
+        foreach (var module in Modules.All) module.MapRoutes(app);
+        return app;
+    }
+
+    /// <summary>The store is at this version before anything reads it.</summary>
+    private static async Task PrepareAsync(IServiceProvider services, CancellationToken cancel) =>
+        await services.GetRequiredService<Migrator>().MigrateAsync(cancel);
+
+    private static async Task<int> HelpAsync(IServiceProvider services, TextWriter output)
+    {
+        await output.WriteLineAsync("""
+            BehaviorDashboard
+
+              (no command)        run the web server
+              --demo              with a simulated shop and demo accounts, on this machine only
+              --data <folder>     folder of the store; every command takes it
+              --urls <addresses>  where the web server listens
+
+            Commands
+            """);
+        await using var scope = services.CreateAsyncScope();
+        foreach (var command in scope.ServiceProvider.GetServices<ICommand>().OrderBy(c => c.Name, StringComparer.Ordinal))
+            await output.WriteLineAsync($"  {command.Name,-18}  {command.Summary}");
+        return 0;
+    }
+
+    private static async Task<int> CommandAsync(IServiceProvider services, HostLine line, TextWriter output, TextWriter errors)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var command = scope.ServiceProvider.GetServices<ICommand>().FirstOrDefault(c => c.Name == line.Command);
+        if (command is null)
+        {
+            await errors.WriteLineAsync($"There is no command '{line.Command}'; --help lists them.");
+            return NotUnderstood;
+        }
+        using var stop = new CancellationTokenSource();
+        ConsoleCancelEventHandler onCancel = (_, e) =>
+        {
+            e.Cancel = true;
+            stop.Cancel();
+        };
+        Console.CancelKeyPress += onCancel;
+        try
+        {
+            await PrepareAsync(services, stop.Token);
+            return await command.RunAsync(line.Rest, output, errors, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync("Cancelled.");
+            return Failed;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= onCancel;
+        }
+    }
+}
