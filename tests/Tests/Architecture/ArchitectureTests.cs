@@ -1,3 +1,4 @@
+using BehaviorDashboard.Testing;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Xunit;
@@ -19,7 +20,7 @@ public class ArchitectureTests
     [Fact]
     public void Every_project_folder_is_in_the_house()
     {
-        var folders = Directory.GetDirectories(Path.Combine(Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        var folders = Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(House.Projects.Keys.Order(StringComparer.Ordinal), folders);
     }
 
@@ -42,16 +43,6 @@ public class ArchitectureTests
         var component = Reference("Microsoft.AspNetCore.Components", "Microsoft.AspNetCore.Components", "ComponentBase");
         Assert.Contains(CheckPlanted("Behavior", "BehaviorDashboard.Imports", component), p => p.Contains("the interface lives in Imports.Pages", StringComparison.Ordinal));
         Assert.Empty(CheckPlanted("Behavior", "BehaviorDashboard.Imports.Pages", component));
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "BehaviorDashboard.sln"))) folder = folder.Parent!;
-            return folder.FullName;
-        }
     }
 
     private static Func<ModuleDefinition, TypeReference> Reference(string assembly, string space, string name) => module =>

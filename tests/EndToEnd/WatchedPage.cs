@@ -1,0 +1,40 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace BehaviorDashboard.EndToEnd;
+
+/// <summary>A browser page that remembers what a person would not see but should worry about.</summary>
+public sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly List<string> _problems = [];
+
+    public WatchedPage(IPage page, Uri address)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") _problems.Add($"console: {message.Text}");
+        };
+        page.PageError += (_, error) => _problems.Add($"script: {error}");
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: "http" or "https" or "ws" or "wss" } url && url.Authority != address.Authority) _problems.Add($"left the origin: {request.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>No script error, nothing refused by the content security policy, nothing loaded from elsewhere.</summary>
+    public void AssertClean() => Assert.Empty(_problems);
+
+    /// <summary>axe finds nothing serious or critical.</summary>
+    public async Task AssertAccessibleAsync()
+    {
+        var result = await Page.RunAxe();
+        Assert.Empty(result.Violations.Where(v => v.Impact is "serious" or "critical")
+            .Select(v => $"{Page.Url}: {v.Id} {v.Help} at {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}"));
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}
