@@ -5,7 +5,15 @@ internal static class Pipeline
 {
     public static void UseShell(this WebApplication app)
     {
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        if (app.Configuration.GetValue<bool>("Web:BehindProxy")) app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseRequestLocalization();
+        app.UseExceptionHandler();
+        app.UseWhen(IsForPeople, people =>
+        {
+            people.UseExceptionHandler("/error", createScopeForErrors: true);
+            people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        });
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
@@ -14,4 +22,8 @@ internal static class Pipeline
         app.UseRequestDecompression();
         app.UseAntiforgery();
     }
+
+    /// <summary>A browser asking for a page; everybody else gets the bare status.</summary>
+    private static bool IsForPeople(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,8 +1,9 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using MudBlazor.Services;
 
 namespace BehaviorDashboard.Shell;
 
@@ -18,8 +19,9 @@ public sealed class ShellModule : IModule
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
-        services.AddMudServices();
-        services.AddLocalization();
+        services.AddLook();
+        services.Configure<RequestLocalizationOptions>(CultureEndpoint.Configure);
+        services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddAntiforgery();
@@ -31,7 +33,8 @@ public sealed class ShellModule : IModule
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
-        routes.MapStaticAssets();
-        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddAdditionalAssemblies([.. PageAssemblies.Additional]);
+        routes.MapStaticAssets().AllowAnonymous();
+        CultureEndpoint.Map(routes);
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null).AddAdditionalAssemblies([.. PageAssemblies.Additional]);
     }
 }

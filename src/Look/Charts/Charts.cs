@@ -1,0 +1,87 @@
+using BehaviorDashboard.Ids;
+
+namespace BehaviorDashboard.Look;
+
+/// <summary>The chart shapes that pages use most, each with its table.</summary>
+public static class Charts
+{
+    /// <summary>Lines over time on the shop's clock, from an honest zero. Push newer points with <see cref="EChart.PushAsync"/>.</summary>
+    /// <param name="timeHeading">Heading of the table's first column.</param>
+    public static ChartModel Time(ShopClock clock, string timeHeading, IReadOnlyList<TimeSeries> series, IReadOnlyList<ChartNote>? notes = null, bool fromZero = true)
+    {
+        var lines = series.Select((s, i) => (object)new
+        {
+            type = "line", name = s.Name, showSymbol = s.Points.Count < 2, connectNulls = false, smooth = false,
+            lineStyle = new { width = 2, type = s.Dashed ? "dashed" : "solid", opacity = s.Dashed ? 0.6 : 1 },
+            areaStyle = s.Area ? new { opacity = 0.12 } : null,
+            data = s.Points.Select(p => new object?[] { Axis(clock, p.At), p.Value }),
+            markLine = i > 0 || notes is not { Count: > 0 } ? null : new
+            {
+                symbol = "none", silent = true, lineStyle = new { type = "dotted" },
+                data = notes.Select(n => new { xAxis = Axis(clock, n.At), label = new { formatter = n.Text } }),
+            },
+        }).ToList();
+        var options = new
+        {
+            useUTC = true,
+            grid = new { left = 8, right = 16, top = series.Count > 1 ? 32 : 12, bottom = 4, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
+            tooltip = new { trigger = "axis" },
+            legend = new { show = series.Count > 1, top = 0, left = 0 },
+            xAxis = new { type = "time" },
+            yAxis = new { type = "value", scale = !fromZero },
+            series = lines,
+        };
+        var times = series.SelectMany(s => s.Points.Select(p => p.At)).Distinct().Order().ToList();
+        var byTime = series.Select(s => s.Points.GroupBy(p => p.At).ToDictionary(g => g.Key, g => g.Last().Value)).ToList();
+        var rows = times.Select(t => (IReadOnlyList<object?>)[clock.Local(t), .. byTime.Select(s => (object?)s.GetValueOrDefault(t))]).ToList();
+        return new ChartModel(options, new ChartTable([timeHeading, .. series.Select(s => s.Name)], rows));
+    }
+
+    /// <summary>Bars of one measure by name, largest first as given, lying so that names stay readable.</summary>
+    public static ChartModel Bars(string nameHeading, string measure, IReadOnlyList<(string Name, double? Value)> bars)
+    {
+        var options = new
+        {
+            grid = new { left = 8, right = 48, top = 4, bottom = 4, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
+            tooltip = new { trigger = "item" },
+            xAxis = new { type = "value", show = false },
+            yAxis = new { type = "category", inverse = true, data = bars.Select(b => b.Name), axisLabel = new { width = 160, overflow = "truncate" }, axisLine = new { show = false }, axisTick = new { show = false } },
+            series = new[] { new { type = "bar", name = measure, barMaxWidth = 18, label = new { show = true, position = "right" }, data = bars.Select(b => b.Value) } },
+        };
+        return new ChartModel(options, new ChartTable([nameHeading, measure], [.. bars.Select(b => (IReadOnlyList<object?>)[b.Name, b.Value])]));
+    }
+
+    /// <summary>Steps that people pass, from many to few.</summary>
+    public static ChartModel Funnel(string stepHeading, string measure, IReadOnlyList<(string Name, double? Value)> steps)
+    {
+        var options = new
+        {
+            tooltip = new { trigger = "item" },
+            series = new[]
+            {
+                new { type = "funnel", name = measure, sort = "none", gap = 2, left = 8, right = 8, top = 8, bottom = 8, minSize = "2%",
+                      label = new { position = "inside", formatter = "{b}: {c}" }, data = steps.Select(s => new { name = s.Name, value = s.Value }) },
+            },
+        };
+        return new ChartModel(options, new ChartTable([stepHeading, measure], [.. steps.Select(s => (IReadOnlyList<object?>)[s.Name, s.Value])]));
+    }
+
+    /// <summary>A grid of cells by two names; a null cell stays empty.</summary>
+    public static ChartModel Heatmap(string rowHeading, IReadOnlyList<string> columns, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<double?>> cells)
+    {
+        var known = cells.SelectMany(r => r).OfType<double>().ToList();
+        var options = new
+        {
+            grid = new { left = 8, right = 8, top = 4, bottom = 40, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
+            tooltip = new { trigger = "item" },
+            xAxis = new { type = "category", data = columns, splitArea = new { show = false } },
+            yAxis = new { type = "category", data = rows, inverse = true },
+            visualMap = new { min = known.Count > 0 ? known.Min() : 0, max = known.Count > 0 ? known.Max() : 1, calculable = false, orient = "horizontal", left = "center", bottom = 0, itemHeight = 80, itemWidth = 10 },
+            series = new[] { new { type = "heatmap", data = cells.SelectMany((r, y) => r.Select((v, x) => new object?[] { x, y, v })).Where(c => c[2] is not null) } },
+        };
+        return new ChartModel(options, new ChartTable([rowHeading, .. columns], [.. rows.Select((name, y) => (IReadOnlyList<object?>)[name, .. cells[y].Select(v => (object?)v)])]));
+    }
+
+    /// <summary>An instant as the time axis takes it: the shop's wall clock, which the axis prints as it stands.</summary>
+    internal static long Axis(ShopClock clock, DateTimeOffset at) => at.ToUnixTimeMilliseconds() + (long)clock.Zone.GetUtcOffset(at).TotalMilliseconds;
+}
