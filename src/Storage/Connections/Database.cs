@@ -62,5 +62,16 @@ public sealed class Database(IConnectionSource connections)
         return true;
     }, cancel);
 
-    private Task<T> OffThread<T>(Func<Task<T>> work, CancellationToken cancel) => Dialect.Blocks ? Task.Run(work, cancel) : work();
+    private async Task<T> OffThread<T>(Func<Task<T>> work, CancellationToken cancel)
+    {
+        try
+        {
+            return await (Dialect.Blocks ? Task.Run(work, cancel) : work());
+        }
+        catch (DbException problem) when (Dialect.IsFatal(problem))
+        {
+            connections.Abandon();
+            throw new StoreUnavailableException($"The store had to be closed: {problem.Message}", problem);
+        }
+    }
 }

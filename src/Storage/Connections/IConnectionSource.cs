@@ -7,5 +7,9 @@ public interface IConnectionSource : IAsyncDisposable
 {
     Dialect Dialect { get; }
 
+    /// <exception cref="StoreUnavailableException">The store cannot be reached now.</exception>
     ValueTask<DbConnection> OpenAsync(CancellationToken cancel);
+
+    /// <summary>What is open is of no more use (<see cref="Dialect.IsFatal"/>): open afresh next time.</summary>
+    void Abandon();
 }

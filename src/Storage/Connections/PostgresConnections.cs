@@ -11,7 +11,19 @@ internal sealed class PostgresConnections(string connectionString) : IConnection
 
     public Dialect Dialect { get; } = new PostgresDialect();
 
-    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel);
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _source.OpenConnectionAsync(cancel);
+        }
+        catch (NpgsqlException problem) when (problem.SqlState is null or "57P01" or "57P03")
+        {
+            throw new StoreUnavailableException($"Cannot reach the PostgreSQL server: {problem.Message}", problem);
+        }
+    }
+
+    public void Abandon() => _source.Clear();
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

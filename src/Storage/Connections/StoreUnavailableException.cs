@@ -1,4 +1,4 @@
 namespace BehaviorDashboard.Storage;
 
 /// <summary>The store cannot be reached; the message says which and what to do.</summary>
-public sealed class StoreUnavailableException(string message, Exception inner) : Exception(message, inner);
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -16,6 +16,9 @@ public abstract class Dialect
     /// <summary>Whether a failed transaction may succeed when it is simply run again.</summary>
     public abstract bool IsConflict(DbException problem);
 
+    /// <summary>Whether the engine has given up and must be opened afresh.</summary>
+    public virtual bool IsFatal(DbException problem) => false;
+
     /// <summary>Distinct count of an expression where an estimate is enough.</summary>
     public abstract string ApproximateDistinct(string expression);
 

@@ -19,6 +19,8 @@ internal sealed partial class DuckDbDialect : Dialect
         problem.Message.Contains("Conflict", StringComparison.OrdinalIgnoreCase) ||
         problem.Message.Contains("violat", StringComparison.OrdinalIgnoreCase);
 
+    public override bool IsFatal(DbException problem) => problem.Message.StartsWith("FATAL", StringComparison.Ordinal);
+
     public override string ApproximateDistinct(string expression) => $"approx_count_distinct({expression})";
 
     private static string Swap(string sql) => LiteralOrParameter().Replace(sql, static m => m.Value[0] == '@' ? "$" + m.Value[1..] : m.Value);
