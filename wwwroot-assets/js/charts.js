@@ -25,10 +25,34 @@ function theme() {
   };
 }
 
+// Figures in the reader's language; options travel as JSON, so what needs a function is added here.
+function dress({ unit = {}, ...options }) {
+  const language = document.documentElement.lang;
+  const [plain, short] = [{ maximumFractionDigits: unit.percent ? 1 : 2 }, { maximumFractionDigits: 2, notation: 'compact' }]
+    .map(shape => new Intl.NumberFormat(language, shape));
+  const write = format => value => {
+    if (typeof value !== 'number') return value ?? '–';
+    const text = format.format(Math.abs(unit.percent ? value * 100 : value));
+    return (value < 0 ? '−' : '') + (unit.prefix ?? '') + text + (unit.percent ? '%' : '');
+  };
+  const [full, brief] = [write(plain), write(short)];
+  const label = ({ value, data }) => {
+    const figure = Array.isArray(value) ? value[value.length - 1] : value;
+    return full(figure) + (data?.share != null ? ` · ${(data.share * 100).toFixed(1)}%` : '');
+  };
+  const axis = a => a?.type === 'value' ? { ...a, axisLabel: { formatter: brief, ...a.axisLabel } } : a;
+  return {
+    ...options, xAxis: axis(options.xAxis), yAxis: axis(options.yAxis),
+    tooltip: { valueFormatter: value => full(Array.isArray(value) ? value[value.length - 1] : value), ...options.tooltip },
+    visualMap: options.visualMap && { formatter: brief, ...options.visualMap },
+    series: options.series.map(s => s.label?.show && !s.label.formatter ? { ...s, label: { ...s.label, formatter: label } } : s),
+  };
+}
+
 function draw(chart) {
   chart.echart?.dispose();
-  chart.echart = init(chart.element, theme());
-  chart.echart.setOption({ animation: !calm.matches, animationDuration: 200, ...chart.options });
+  chart.echart = init(chart.element, theme(), { locale: document.documentElement.lang.startsWith('zh') ? 'ZH' : 'EN' });
+  chart.echart.setOption({ animation: !calm.matches, animationDuration: 200, ...dress(chart.options) });
 }
 
 export function show(id, element, json) {
@@ -36,7 +60,7 @@ export function show(id, element, json) {
   const chart = charts.get(id);
   if (chart?.element === element) {
     chart.options = options;
-    chart.echart.setOption({ animation: false, ...options }, { notMerge: true, lazyUpdate: true });
+    chart.echart.setOption({ animation: false, ...dress(options) }, { notMerge: true, lazyUpdate: true });
     return;
   }
   remove(id);

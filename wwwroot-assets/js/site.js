@@ -10,7 +10,12 @@ window.bdSite = {
     remember('bd_theme', theme);
     document.dispatchEvent(new Event('bd:theme'));
   },
-  focus(id) { document.getElementById(id)?.focus(); },
+  // A dialog's focus trap takes the focus when it opens; what should have it asks once more after that.
+  focus(id) {
+    const element = document.getElementById(id);
+    element?.focus();
+    if (element?.closest('.mud-dialog')) setTimeout(() => element.focus(), 80);
+  },
 };
 
 document.addEventListener('click', event => {

@@ -2,12 +2,26 @@ using BehaviorDashboard.Ids;
 
 namespace BehaviorDashboard.Look;
 
+/// <summary>What a chart's figures are: decides how axes and tooltips write them.</summary>
+/// <param name="Prefix">Stands before a figure: the currency's sign.</param>
+/// <param name="Percent">Figures are ratios and shown as percentages.</param>
+public sealed record ChartUnit(string Prefix = "", bool Percent = false)
+{
+    public static ChartUnit Number { get; } = new();
+
+    public static ChartUnit Ratio { get; } = new("", true);
+
+    public static ChartUnit Money(string currency) => new(Currencies.Prefix(currency));
+
+    internal object Wire => new { prefix = Prefix, percent = Percent };
+}
+
 /// <summary>The chart shapes that pages use most, each with its table.</summary>
 public static class Charts
 {
     /// <summary>Lines over time on the shop's clock, from an honest zero. Push newer points with <see cref="EChart.PushAsync"/>.</summary>
     /// <param name="timeHeading">Heading of the table's first column.</param>
-    public static ChartModel Time(ShopClock clock, string timeHeading, IReadOnlyList<TimeSeries> series, IReadOnlyList<ChartNote>? notes = null, bool fromZero = true)
+    public static ChartModel Time(ShopClock clock, string timeHeading, IReadOnlyList<TimeSeries> series, IReadOnlyList<ChartNote>? notes = null, ChartUnit? unit = null, bool fromZero = true)
     {
         var lines = series.Select((s, i) => (object)new
         {
@@ -23,6 +37,7 @@ public static class Charts
         }).ToList();
         var options = new
         {
+            unit = (unit ?? ChartUnit.Number).Wire,
             useUTC = true,
             grid = new { left = 8, right = 16, top = series.Count > 1 ? 32 : 12, bottom = 4, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
             tooltip = new { trigger = "axis" },
@@ -38,10 +53,11 @@ public static class Charts
     }
 
     /// <summary>Bars of one measure by name, largest first as given, lying so that names stay readable.</summary>
-    public static ChartModel Bars(string nameHeading, string measure, IReadOnlyList<(string Name, double? Value)> bars)
+    public static ChartModel Bars(string nameHeading, string measure, IReadOnlyList<(string Name, double? Value)> bars, ChartUnit? unit = null)
     {
         var options = new
         {
+            unit = (unit ?? ChartUnit.Number).Wire,
             grid = new { left = 8, right = 48, top = 4, bottom = 4, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
             tooltip = new { trigger = "item" },
             xAxis = new { type = "value", show = false },
@@ -51,27 +67,31 @@ public static class Charts
         return new ChartModel(options, new ChartTable([nameHeading, measure], [.. bars.Select(b => (IReadOnlyList<object?>)[b.Name, b.Value])]));
     }
 
-    /// <summary>Steps that people pass, from many to few.</summary>
+    /// <summary>Steps that people pass, from many to few: bars from the same zero, each with its share of the step before.</summary>
     public static ChartModel Funnel(string stepHeading, string measure, IReadOnlyList<(string Name, double? Value)> steps)
     {
+        var shares = steps.Select((s, i) => i > 0 && steps[i - 1].Value is > 0 and var before ? s.Value / before : null).ToList();
         var options = new
         {
+            unit = ChartUnit.Number.Wire,
+            grid = new { left = 8, right = 96, top = 4, bottom = 4, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
             tooltip = new { trigger = "item" },
-            series = new[]
-            {
-                new { type = "funnel", name = measure, sort = "none", gap = 2, left = 8, right = 8, top = 8, bottom = 8, minSize = "2%",
-                      label = new { position = "inside", formatter = "{b}: {c}" }, data = steps.Select(s => new { name = s.Name, value = s.Value }) },
-            },
+            xAxis = new { type = "value", show = false, min = 0 },
+            yAxis = new { type = "category", inverse = true, data = steps.Select(s => s.Name), axisLine = new { show = false }, axisTick = new { show = false } },
+            series = new[] { new { type = "bar", name = measure, barMaxWidth = 28, label = new { show = true, position = "right" },
+                data = steps.Select((s, i) => new { value = s.Value, share = shares[i] }) } },
         };
-        return new ChartModel(options, new ChartTable([stepHeading, measure], [.. steps.Select(s => (IReadOnlyList<object?>)[s.Name, s.Value])]));
+        return new ChartModel(options, new ChartTable([stepHeading, measure, "%"],
+            [.. steps.Select((s, i) => (IReadOnlyList<object?>)[s.Name, s.Value, shares[i] is { } share ? Math.Round(share * 100, 1) : null])]));
     }
 
     /// <summary>A grid of cells by two names; a null cell stays empty.</summary>
-    public static ChartModel Heatmap(string rowHeading, IReadOnlyList<string> columns, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<double?>> cells)
+    public static ChartModel Heatmap(string rowHeading, IReadOnlyList<string> columns, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<double?>> cells, ChartUnit? unit = null)
     {
         var known = cells.SelectMany(r => r).OfType<double>().ToList();
         var options = new
         {
+            unit = (unit ?? ChartUnit.Number).Wire,
             grid = new { left = 8, right = 8, top = 4, bottom = 40, outerBoundsMode = "same", outerBoundsContain = "axisLabel" },
             tooltip = new { trigger = "item" },
             xAxis = new { type = "category", data = columns, splitArea = new { show = false } },
