@@ -1,4 +1,5 @@
 using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace BehaviorDashboard.Shell;
 
@@ -11,8 +12,19 @@ internal static class ProductConfiguration
     /// <summary>True when the host was started with <c>--demo</c>.</summary>
     public const string DemoKey = "Demo:Enabled";
 
+    /// <summary>Requests are not logged one by one: their addresses may name people.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+    };
+
     public static void AddProductSources(this ConfigurationManager configuration, IHostEnvironment environment, HostLine line)
     {
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         configuration.AddJsonFile(Path.Combine(environment.ContentRootPath, "appsettings.Local.json"), optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables();
         configuration.AddEnvironmentVariables("BD_");

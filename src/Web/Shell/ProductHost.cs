@@ -42,6 +42,7 @@ internal static class ProductHost
     {
         var builder = WebApplication.CreateBuilder([.. line.Command is null ? line.Rest : []]);
         builder.Configuration.AddProductSources(builder.Environment, line);
+        builder.WebHost.UseStaticWebAssets();
         if (line.Command is not null) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         foreach (var module in Modules.All) module.AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();

@@ -1,6 +1,8 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
+using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -25,16 +27,26 @@ public sealed class ShellModule : IModule
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddAntiforgery();
+        services.AddDataProtection().SetApplicationName("BehaviorDashboard").PersistKeysToFileSystem(KeyFolder(configuration));
         services.AddProblemDetails();
         services.AddRequestDecompression();
         services.AddRateLimiter(_ => { });
         services.AddCors();
+        services.AddTelemetry(configuration);
+    }
+
+    /// <summary>Beside the store, so that sign-ins outlive a restart; nodes that share sign-ins share this folder.</summary>
+    private static DirectoryInfo KeyFolder(IConfiguration configuration)
+    {
+        var storage = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+        return new DirectoryInfo(Path.Combine(Path.GetFullPath(storage.Folder), "keys"));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         routes.MapStaticAssets().AllowAnonymous();
         CultureEndpoint.Map(routes);
+        Health.Map(routes);
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null).AddAdditionalAssemblies([.. PageAssemblies.Additional]);
     }
 }

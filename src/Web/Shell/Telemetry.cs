@@ -1,0 +1,25 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace BehaviorDashboard.Shell;
+
+/// <summary>
+/// Metrics and traces over OTLP, when <c>Telemetry:OtlpEndpoint</c> (or OTEL_EXPORTER_OTLP_ENDPOINT) says where to. Without
+/// it nothing is collected. Slices name their meters and sources <c>BehaviorDashboard.*</c>.
+/// </summary>
+internal static class Telemetry
+{
+    private const string Ours = "BehaviorDashboard*";
+
+    public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        var endpoint = configuration["Telemetry:OtlpEndpoint"] ?? configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
+        if (string.IsNullOrWhiteSpace(endpoint)) return;
+        var address = new Uri(endpoint);
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("behavior-dashboard", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString()))
+            .WithMetrics(metrics => metrics.AddMeter(Ours).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter(o => o.Endpoint = address))
+            .WithTracing(traces => traces.AddSource(Ours).AddAspNetCoreInstrumentation().AddOtlpExporter(o => o.Endpoint = address));
+    }
+}
