@@ -23,7 +23,7 @@ public sealed class ShellModule : IModule
         services.AddHttpContextAccessor();
         services.AddLook();
         services.Configure<RequestLocalizationOptions>(CultureEndpoint.Configure);
-        services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
+        services.Configure<ForwardedHeadersOptions>(BelieveProxy);
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddAntiforgery();
@@ -40,6 +40,14 @@ public sealed class ShellModule : IModule
     {
         var storage = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
         return new DirectoryInfo(Path.Combine(Path.GetFullPath(storage.Folder), "keys"));
+    }
+
+    /// <summary>Only in use when the settings say that a proxy stands in front, wherever on the network it is.</summary>
+    private static void BelieveProxy(ForwardedHeadersOptions options)
+    {
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)

@@ -1,0 +1,71 @@
+using BehaviorDashboard.Look;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using Xunit;
+
+namespace BehaviorDashboard.WebTests.Look;
+
+public class FrameTests : LookContext
+{
+    [Fact]
+    public void Progress_says_what_how_far_how_long_and_can_be_stopped()
+    {
+        Read("en");
+        var stopped = false;
+        var panel = Render<ProgressPanel>(p => p.Add(x => x.What, "Importing orders.csv").Add(x => x.Done, 250).Add(x => x.Total, 1000)
+            .Add(x => x.StartedAt, Noon.AddSeconds(-30)).Add(x => x.OnCancel, EventCallback.Factory.Create(this, () => stopped = true)));
+        Assert.Equal("25", panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
+        Assert.Contains("250 / 1,000 · 25%", panel.Markup, StringComparison.Ordinal);
+        Assert.Contains("about 1 min 30 s to go", panel.Markup, StringComparison.Ordinal);
+        panel.Find("button").Click();
+        Assert.True(stopped);
+    }
+
+    [Fact]
+    public void Work_of_unknown_length_claims_no_percentage()
+    {
+        var panel = Render<ProgressPanel>(p => p.Add(x => x.What, "Counting").Add(x => x.Done, 17));
+        Assert.Null(panel.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
+        Assert.DoesNotContain("%", panel.Find(".bd-num").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dangerous_act_waits_until_its_size_is_typed()
+    {
+        Read("en");
+        Render<MudPopoverProvider>();
+        var host = Render<MudDialogProvider>();
+        var answer = host.InvokeAsync(() => Services.GetRequiredService<IDialogService>()
+            .ConfirmSizeAsync(new DangerousAct("Merge", 3412, "people", "They become one.", "Merge people")));
+        host.WaitForAssertion(() => Assert.Contains("3,412", host.Find(".bd-confirm-size").TextContent, StringComparison.Ordinal));
+        Assert.True(host.Find(".mud-button-filled").HasAttribute("disabled"));
+        host.Find("input").Input("341");
+        Assert.True(host.Find(".mud-button-filled").HasAttribute("disabled"));
+        host.Find("input").Input("3,412");
+        host.Find(".mud-button-filled").Click();
+        Assert.True(await answer);
+    }
+
+    [Fact]
+    public async Task A_dangerous_act_can_be_left()
+    {
+        Read("en");
+        Render<MudPopoverProvider>();
+        var host = Render<MudDialogProvider>();
+        var answer = host.InvokeAsync(() => Services.GetRequiredService<IDialogService>().ConfirmSizeAsync(new DangerousAct("Erase", 2, "people", "Gone.", "Erase")));
+        host.WaitForElement(".bd-confirm-size");
+        host.FindAll("button").Single(b => b.TextContent == "Cancel").Click();
+        Assert.False(await answer);
+    }
+
+    [Fact]
+    public void A_page_has_one_heading_and_its_age()
+    {
+        var header = Render<PageHeader>(p => p.Add(h => h.Title, "Live").Add(h => h.Lead, "812 orders.").Add(h => h.AsOf, Noon));
+        Assert.Equal("Live", header.Find("h1").TextContent);
+        Assert.Equal("812 orders.", header.Find(".bd-lead").TextContent);
+        Assert.Single(header.FindAll("time"));
+    }
+}
