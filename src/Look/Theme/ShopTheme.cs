@@ -16,7 +16,7 @@ public static class ShopTheme
         PaletteLight = new PaletteLight
         {
             Primary = "#3b5bdb", PrimaryContrastText = "#ffffff", Secondary = "#5c6370", Tertiary = "#0b7285",
-            Info = "#1c6dd0", Success = "#0a7d5c", Warning = "#9a5b00", Error = "#c2380f",
+            Info = "#1c6dd0", Success = "#07694e", Warning = "#9a5b00", Error = "#c2380f",
             WarningContrastText = "#ffffff", ErrorContrastText = "#ffffff", SuccessContrastText = "#ffffff",
             Background = "#f7f8fa", Surface = "#ffffff", BackgroundGray = "#eef0f3",
             AppbarBackground = "#ffffff", AppbarText = "#1b1f27", DrawerBackground = "#ffffff", DrawerText = "#1b1f27",

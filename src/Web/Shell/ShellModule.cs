@@ -1,8 +1,6 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
-using BehaviorDashboard.Storage;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -27,19 +25,11 @@ public sealed class ShellModule : IModule
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddAntiforgery();
-        services.AddDataProtection().SetApplicationName("BehaviorDashboard").PersistKeysToFileSystem(KeyFolder(configuration));
         services.AddProblemDetails();
         services.AddRequestDecompression();
         services.AddRateLimiter(_ => { });
         services.AddCors();
         services.AddTelemetry(configuration);
-    }
-
-    /// <summary>Beside the store, so that sign-ins outlive a restart; nodes that share sign-ins share this folder.</summary>
-    private static DirectoryInfo KeyFolder(IConfiguration configuration)
-    {
-        var storage = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
-        return new DirectoryInfo(Path.Combine(Path.GetFullPath(storage.Folder), "keys"));
     }
 
     /// <summary>Only in use when the settings say that a proxy stands in front, wherever on the network it is.</summary>
