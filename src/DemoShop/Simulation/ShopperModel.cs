@@ -84,12 +84,13 @@ internal sealed class ShopperModel(DemoWorld world)
     }
 
     /// <summary>Chance that a view of the product puts it into the cart, were it in stock.</summary>
+    /// <param name="price">See <see cref="PriceFactor"/>.</param>
+    public static double AddChance(Tastes tastes, DemoProduct product, double price, Mood mood) =>
+        Math.Min(MostAdd, BaseAdd * mood.Eagerness * tastes.Eagerness[product.Index] * price);
+
+    /// <summary>What the price does to the chance.</summary>
     /// <param name="ratio">Price relative to the list price.</param>
-    public double AddChance(Tastes tastes, DemoProduct product, double sensitivity, double ratio, Mood mood)
-    {
-        var price = ratio >= 1 ? 1 : Math.Pow(ratio, -world.Categories[product.Category].Elasticity * sensitivity);
-        return Math.Min(MostAdd, BaseAdd * mood.Eagerness * tastes.Eagerness[product.Index] * price);
-    }
+    public static double PriceFactor(DemoCategory category, double sensitivity, double ratio) => ratio >= 1 ? 1 : Math.Pow(ratio, -category.Elasticity * sensitivity);
 
     public static double Visits(DemoPerson person, DayFacts day) => person.VisitsPerDay * day.Traffic;
 
@@ -99,10 +100,14 @@ internal sealed class ShopperModel(DemoWorld world)
     {
         var tastes = Of(person);
         Span<double> add = stackalloc double[Mood.All.Count];
-        foreach (var (product, chance) in ViewChances(tastes, day))
+        var chances = ViewChances(tastes, day);
+        foreach (var category in world.Categories)
         {
-            for (var m = 0; m < add.Length; m++)
-                add[m] += chance * AddChance(tastes, product, person.PriceSensitivity, day.PriceRatio[product.Category] * (1 - discount), Mood.All[m]);
+            var price = PriceFactor(category, person.PriceSensitivity, day.PriceRatio[category.Index] * (1 - discount));
+            foreach (var product in category.Products)
+            {
+                for (var m = 0; m < add.Length; m++) add[m] += chances[product.Index] * AddChance(tastes, product, price, Mood.All[m]);
+            }
         }
         var cart = 0.0;
         for (var m = 0; m < add.Length; m++)
@@ -119,25 +124,32 @@ internal sealed class ShopperModel(DemoWorld world)
     {
         var tastes = Of(person);
         var factor = times * Keep * StartCheckout * person.Completion * MeanQuantity;
-        foreach (var (product, chance) in ViewChances(tastes, day))
+        var chances = ViewChances(tastes, day);
+        foreach (var category in world.Categories)
         {
-            foreach (var mood in Mood.All)
-                units[product.Index] += factor * mood.Share * mood.MeanViews * chance * AddChance(tastes, product, person.PriceSensitivity, day.PriceRatio[product.Category] * (1 - discount), mood);
+            var price = PriceFactor(category, person.PriceSensitivity, day.PriceRatio[category.Index] * (1 - discount));
+            foreach (var product in category.Products)
+            {
+                foreach (var mood in Mood.All)
+                    units[product.Index] += factor * mood.Share * mood.MeanViews * chances[product.Index] * AddChance(tastes, product, price, mood);
+            }
         }
     }
 
-    /// <summary>How likely each view of this person is of which product.</summary>
-    public IEnumerable<(DemoProduct Product, double Chance)> ViewChances(Tastes tastes, DayFacts day)
+    /// <summary>How likely each view of this person is of which product, by product index.</summary>
+    private double[] ViewChances(Tastes tastes, DayFacts day)
     {
-        var chances = new double[world.Categories.Count];
+        var views = new double[world.Products.Count];
+        Span<double> chances = stackalloc double[world.Categories.Count];
         tastes.CategoryChances(day, chances);
         foreach (var category in world.Categories)
         {
             var total = 0.0;
             foreach (var product in category.Products) total += tastes.Weight[product.Index] * day.Momentum[product.Index];
             foreach (var product in category.Products)
-                yield return (product, chances[category.Index] * tastes.Weight[product.Index] * day.Momentum[product.Index] / total);
+                views[product.Index] = chances[category.Index] * tastes.Weight[product.Index] * day.Momentum[product.Index] / total;
         }
+        return views;
     }
 }
 

@@ -99,9 +99,8 @@ internal sealed class Visit
         var price = _shop.Day.Price[product.Index];
         var here = _shop.Stock.OnHand(product);
         Touch(ProductTouched.Viewed, product, price, 1, 35, here > 0);
-        var ratio = _shop.Day.PriceRatio[product.Category] * (1 - Discount);
-        var wants = _random.Chance(_shop.Model.AddChance(_tastes, product, _sensitivity, ratio, _mood));
-        if (!wants) return;
+        var factor = ShopperModel.PriceFactor(_shop.World.Categories[product.Category], _sensitivity, _shop.Day.PriceRatio[product.Category] * (1 - Discount));
+        if (!_random.Chance(ShopperModel.AddChance(_tastes, product, factor, _mood))) return;
         var units = ShopperModel.Quantity(ref _random);
         if (here < units)
         {

@@ -5,14 +5,14 @@ using BehaviorDashboard.Ids;
 
 namespace BehaviorDashboard.Tests.DemoShop;
 
-/// <summary>A lived year of the demo shop, shared by the tests that look at it.</summary>
+/// <summary>A lived stretch of the demo shop.</summary>
 public sealed class DemoYear
 {
     public const int Days = 365;
     public static readonly DateOnly First = new(2025, 3, 3);
     public static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
 
-    public DemoYear() : this(7, 1, DemoIncidents.None) { }
+    private static readonly Lazy<DemoYear> Lived = new(() => new DemoYear(7, 1, DemoIncidents.None));
 
     public DemoYear(int seed, double scale, DemoIncidents incidents, int days = Days)
     {
@@ -22,6 +22,9 @@ public sealed class DemoYear
         Events = [.. ByDay.SelectMany(d => d)];
         Truth = new DemoTruth(Simulation);
     }
+
+    /// <summary>A year without planted incidents, shared by the tests that only look at it.</summary>
+    public static DemoYear Plain => Lived.Value;
 
     public DemoWorld World { get; }
 
@@ -52,7 +55,7 @@ public sealed class DemoYear
         foreach (var part in events.Chunk(5000))
         {
             using var document = JsonDocument.Parse(Bytes(part));
-            foreach (var e in document.RootElement.GetProperty("batch").EnumerateArray()) yield return e;
+            foreach (var e in document.RootElement.GetProperty("batch").EnumerateArray()) yield return e.Clone();
         }
     }
 }
