@@ -1,3 +1,5 @@
+using BehaviorDashboard.Accounts;
+using BehaviorDashboard.Api;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
@@ -11,5 +13,7 @@ internal static class Modules
     [
         new StorageModule(),
         new ShellModule(),
+        new AccountsModule(),
+        new ApiModule(),
     ];
 }

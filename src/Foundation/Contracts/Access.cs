@@ -10,8 +10,11 @@ public static class Access
     /// <summary>Anybody signed in: KPIs, live page, own settings.</summary>
     public const string ViewKpis = nameof(ViewKpis);
 
-    /// <summary>See named people and their events (Marketer, Admin; Managers see masked personal data through this too).</summary>
+    /// <summary>See people and their events (every role; who fails <see cref="SeePersonalData"/> sees names and addresses masked).</summary>
     public const string ViewPeople = nameof(ViewPeople);
+
+    /// <summary>See personal data unmasked (Marketer, Admin). Asked beside <see cref="ViewPeople"/>.</summary>
+    public const string SeePersonalData = nameof(SeePersonalData);
 
     /// <summary>Change people: merge, unmerge, edit (Marketer, Admin).</summary>
     public const string EditPeople = nameof(EditPeople);
@@ -30,6 +33,12 @@ public static class Access
 
     /// <summary>API key that may do what an Admin may do through the API.</summary>
     public const string ScopeAdmin = "admin";
+
+    /// <summary>Endpoint policy: an API key with the write scope. No person: events come from the shop.</summary>
+    public const string SendEvents = nameof(SendEvents);
+
+    /// <summary>Authentication scheme of API keys: Bearer, Basic user with an empty password, or X-Api-Key.</summary>
+    public const string ApiKeyScheme = "ApiKey";
 
     /// <summary>Claim type that carries an API key's scopes.</summary>
     public const string ScopeClaim = "scope";

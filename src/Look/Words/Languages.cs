@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Components;
 
 namespace BehaviorDashboard.Look;
 
@@ -10,6 +11,9 @@ public static class Languages
 
     /// <summary>Culture name and how the language calls itself.</summary>
     public static IReadOnlyList<(string Culture, string Name)> All { get; } = [(English, "English"), (Chinese, "简体中文")];
+
+    /// <summary>Address that chooses a language and comes back to this page.</summary>
+    public static string Link(string culture, NavigationManager nav) => $"culture/{culture}?returnUrl={Uri.EscapeDataString("/" + nav.ToBaseRelativePath(nav.Uri))}";
 
     public static bool IsChinese => CultureInfo.CurrentUICulture.Name.StartsWith("zh", StringComparison.Ordinal);
 

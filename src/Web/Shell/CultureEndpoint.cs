@@ -1,5 +1,4 @@
 using BehaviorDashboard.Look;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Localization;
 
 namespace BehaviorDashboard.Shell;
@@ -7,9 +6,6 @@ namespace BehaviorDashboard.Shell;
 /// <summary>Languages of requests: the reader's choice from a cookie, else what the browser asks for.</summary>
 internal static class CultureEndpoint
 {
-    public static string Link(string culture, NavigationManager nav) =>
-        $"culture/{culture}?returnUrl={Uri.EscapeDataString("/" + nav.ToBaseRelativePath(nav.Uri))}";
-
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/culture/{culture}", Choose).AllowAnonymous().ExcludeFromDescription();
 
     public static void Configure(RequestLocalizationOptions options)

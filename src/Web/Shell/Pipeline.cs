@@ -1,3 +1,5 @@
+using BehaviorDashboard.Accounts;
+
 namespace BehaviorDashboard.Shell;
 
 /// <summary>What every request passes, outermost first.</summary>
@@ -16,6 +18,7 @@ internal static class Pipeline
         });
         app.UseRouting();
         app.UseCors();
+        app.UseOriginGuard();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();

@@ -38,16 +38,27 @@ internal static class ProductHost
         }
     }
 
-    private static WebApplication Build(HostLine line)
+    /// <summary>Builds and starts the web server inside this process; the caller stops it.</summary>
+    internal static async Task<WebApplication> StartAsync(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
     {
-        var builder = WebApplication.CreateBuilder([.. line.Command is null ? line.Rest : []]);
+        var app = Build(line, more, routes);
+        await PrepareAsync(app.Services, CancellationToken.None);
+        await app.StartAsync();
+        return app;
+    }
+
+    private static WebApplication Build(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. line.Command is null ? line.Rest : []], ApplicationName = typeof(ProductHost).Assembly.GetName().Name });
         builder.Configuration.AddProductSources(builder.Environment, line);
         builder.WebHost.UseStaticWebAssets();
         if (line.Command is not null) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         foreach (var module in Modules.All) module.AddServices(builder.Services, builder.Configuration);
+        more?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseShell();
         foreach (var module in Modules.All) module.MapRoutes(app);
+        routes?.Invoke(app);
         return app;
     }
 

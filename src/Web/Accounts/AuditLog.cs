@@ -1,0 +1,78 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Accounts;
+
+/// <summary>Appends to the audit log, and pages through it. Nothing here changes or removes a line.</summary>
+internal sealed class AuditLog(Database database, IHttpContextAccessor http, TimeProvider time) : IAuditLog
+{
+    private const string Insert = """
+        insert into audit_log (id, occurred_at, actor_kind, actor_id, actor_name, action, target, detail, ip)
+        values (@Id, @At, @Kind, @ActorId, @Name, @Action, @Target, @Detail, @Ip)
+        """;
+
+    private const string Where = """
+        from audit_log
+        where (@from is null or occurred_at >= cast(@from as timestamptz)) and (@to is null or occurred_at < cast(@to as timestamptz))
+          and (cast(@who as text) is null or lower(actor_name) like @who or actor_id = @whoExact)
+          and (cast(@what as text) is null or action like @what)
+          and (cast(@target as text) is null or target = @target)
+        """;
+
+    private const string Page = $"""
+        select id as Id, occurred_at as At, actor_kind as Kind, actor_id as ActorId, actor_name as Name, action as Action, target as Target, detail as Detail, ip as Ip
+        {Where} order by occurred_at desc, id desc limit @take offset @skip
+        """;
+
+    private const string Count = $"select count(*) {Where}";
+
+    private const string Actions = "select distinct action from audit_log order by action";
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => RecordAsync(entry, Actor(), cancel);
+
+    /// <summary>For the moments in which the actor is not yet, or no longer, the one of the request: signing in and out.</summary>
+    public Task RecordAsync(AuditEntry entry, AuditActor actor, CancellationToken cancel = default)
+    {
+        var at = time.GetUtcNow();
+        return database.ExecuteAsync(Insert, new
+        {
+            Id = Guid.CreateVersion7(at).ToString("N"), At = at, actor.Kind, ActorId = actor.Id, actor.Name, entry.Action, entry.Target, entry.Detail, actor.Ip,
+        }, cancel);
+    }
+
+    public async Task<(IReadOnlyList<AuditLine> Lines, long Total)> PageAsync(AuditFilter filter, int skip, int take, CancellationToken cancel) => await database.ReadAsync(async session =>
+    {
+        var arguments = new
+        {
+            from = filter.From?.ToUniversalTime(), to = filter.To?.ToUniversalTime(), who = Contains(filter.Who), whoExact = filter.Who,
+            what = filter.What is { Length: > 0 } w ? Escape(w) + "%" : null, target = filter.Target is { Length: > 0 } t ? t : null, take, skip,
+        };
+        return (await session.QueryAsync<AuditLine>(Page, arguments), await session.ScalarAsync<long>(Count, arguments));
+    }, cancel);
+
+    public Task<IReadOnlyList<string>> ActionsAsync(CancellationToken cancel) => database.QueryAsync<string>(Actions, cancel: cancel);
+
+    private AuditActor Actor()
+    {
+        if (AuditActor.Current is { } current) return current;
+        try
+        {
+            if (http.HttpContext is { } context) return AuditActor.Of(context.User, context.Connection.RemoteIpAddress);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request is over; what goes on is the product's own work.
+        }
+        return new(AuditActor.System, "", "", null);
+    }
+
+    private static string? Contains(string? text) => text is { Length: > 0 } ? $"%{Escape(text)}%".ToLowerInvariant() : null;
+
+    // Neither engine is told of an escape sign, so the two wildcards are simply looked for as any sign.
+    private static string Escape(string text) => text.Replace('%', '_');
+}
+
+/// <summary>What the audit page shows; all parts optional.</summary>
+public sealed record AuditFilter(DateTimeOffset? From = null, DateTimeOffset? To = null, string? Who = null, string? What = null, string? Target = null);
+
+public sealed record AuditLine(string Id, DateTimeOffset At, string Kind, string ActorId, string Name, string Action, string Target, string? Detail, string? Ip);

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using BehaviorDashboard.Contracts;
+using Microsoft.AspNetCore.Identity;
+
+namespace BehaviorDashboard.Accounts;
+
+/// <summary>
+/// The first start: while nobody can sign in, whoever has the code printed on the server's console may make the first
+/// Admin. Closes for good with the first account, however it came about.
+/// </summary>
+internal sealed class SetupGate(AccountStore store, DemoMode demo, AuditLog audit, TimeProvider time)
+{
+    private volatile bool _closed;
+
+    /// <summary>Known to this process only, and only to who reads its console.</summary>
+    public string Code { get; } = Secrets.New();
+
+    public async ValueTask<bool> IsOpenAsync(CancellationToken cancel = default)
+    {
+        if (_closed || demo.On) return false;
+        if (await store.IsSetupOpenAsync(cancel)) return true;
+        _closed = true;
+        return false;
+    }
+
+    public async ValueTask<bool> AdmitsAsync(string? code, CancellationToken cancel = default) => Secrets.Same(code, Code) && await IsOpenAsync(cancel);
+
+    /// <returns>The first Admin, or what is wrong with the name, address or password.</returns>
+    public async Task<(Account? Account, IReadOnlyList<string> Problems)> CreateAdminAsync(UserManager<Account> users, string email, string name, string password, string how, CancellationToken cancel)
+    {
+        var account = new Account { Email = email.Trim(), Name = name.Trim() is { Length: > 0 } n ? n : email.Trim(), Role = Access.Admin, CreatedAt = time.GetUtcNow() };
+        account.NormalizedEmail = users.NormalizeEmail(account.Email);
+        var problems = new List<string>();
+        if (!AccountsService.IsEmail(account.Email)) problems.Add(nameof(IdentityErrorDescriber.InvalidEmail));
+        foreach (var validator in users.PasswordValidators)
+            problems.AddRange((await validator.ValidateAsync(users, account, password)).Errors.Select(e => e.Code));
+        if (problems.Count > 0) return (null, problems);
+        account.PasswordHash = users.PasswordHasher.HashPassword(account, password);
+        if (!await store.CreateFirstAsync(account, cancel)) return (null, ["SetupClosed"]);
+        _closed = true;
+        await audit.RecordAsync(new AuditEntry("setup.completed", account.Id, JsonSerializer.Serialize(new { how })), new AuditActor(AuditActor.Person, account.Id, account.Name, null), cancel);
+        return (account, []);
+    }
+}
