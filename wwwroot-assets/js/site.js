@@ -4,12 +4,6 @@ const remember = (name, value) => { document.cookie = `${name}=${value}; path=/;
 const typing = target => target.closest?.('input, textarea, select, [contenteditable="true"]');
 
 window.bdSite = {
-  // Called by the frame's theme button; the page repaints in the same moment as the cookie is set.
-  setTheme(theme) {
-    root.dataset.theme = theme;
-    remember('bd_theme', theme);
-    document.dispatchEvent(new Event('bd:theme'));
-  },
   // A dialog's focus trap takes the focus when it opens; what should have it asks once more after that.
   focus(id) {
     const element = document.getElementById(id);
@@ -19,6 +13,11 @@ window.bdSite = {
 };
 
 document.addEventListener('click', event => {
+  if (event.target.closest('[data-theme-switch]')) {
+    root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
+    remember('bd_theme', root.dataset.theme);
+    document.dispatchEvent(new Event('bd:theme'));
+  }
   const fold = event.target.closest('[data-nav-fold]');
   if (fold) {
     root.dataset.nav = root.dataset.nav === 'mini' ? 'wide' : 'mini';

@@ -1,3 +1,4 @@
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -14,12 +15,15 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var endpoint = configuration["Telemetry:OtlpEndpoint"] ?? configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
-        if (string.IsNullOrWhiteSpace(endpoint)) return;
-        var address = new Uri(endpoint);
+        var ours = configuration["Telemetry:OtlpEndpoint"];
+        if (string.IsNullOrWhiteSpace(ours) && string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
+        void Send(OtlpExporterOptions options)
+        {
+            if (!string.IsNullOrWhiteSpace(ours)) options.Endpoint = new Uri(ours);
+        }
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("behavior-dashboard", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString()))
-            .WithMetrics(metrics => metrics.AddMeter(Ours).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter(o => o.Endpoint = address))
-            .WithTracing(traces => traces.AddSource(Ours).AddAspNetCoreInstrumentation().AddOtlpExporter(o => o.Endpoint = address));
+            .WithMetrics(metrics => metrics.AddMeter(Ours).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter(Send))
+            .WithTracing(traces => traces.AddSource(Ours).AddAspNetCoreInstrumentation().AddOtlpExporter(Send));
     }
 }
