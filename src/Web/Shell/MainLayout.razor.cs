@@ -12,6 +12,8 @@ public sealed partial class MainLayout
 
     [Inject] private IAuthorizationService Authorization { get; set; } = null!;
 
+    [Inject] private IConfiguration Configuration { get; set; } = null!;
+
     [Inject] private NavigationManager Nav { get; set; } = null!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;

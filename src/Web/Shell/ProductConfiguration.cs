@@ -1,3 +1,4 @@
+using BehaviorDashboard.Demo;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -31,7 +32,12 @@ internal static class ProductConfiguration
         if (line.Command is null) configuration.AddCommandLine([.. line.Rest]);
         var fixedByLine = new Dictionary<string, string?>();
         if (line.DataFolder is not null) fixedByLine[$"{StorageOptions.Section}:{nameof(StorageOptions.Folder)}"] = line.DataFolder;
-        if (line.Demo) fixedByLine[DemoKey] = "true";
+        if (line.Demo)
+        {
+            fixedByLine[DemoKey] = "true";
+            foreach (var (key, value) in DemoHost.Settings(configuration, line.DataFolder, line.Rest)) fixedByLine[key] = value;
+        }
         configuration.AddInMemoryCollection(fixedByLine);
+        if (line.Demo) DemoHost.Guard(configuration);
     }
 }

@@ -43,6 +43,7 @@ internal static class House
         ["Accounts"] = [],
         ["Api"] = ["Accounts"],
         ["Commands"] = ["Accounts", "Api"],
+        ["Demo"] = ["DemoShop", "Api", "Accounts"],
     };
 
     /// <summary>Slices of Web that hold the product together and may see everything.</summary>

@@ -1,0 +1,16 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.DemoShop;
+using BehaviorDashboard.Shell;
+
+namespace BehaviorDashboard.Demo;
+
+/// <summary>Runs the simulated shop beside the product when it was started with <c>--demo</c>.</summary>
+public sealed class DemoModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        if (!configuration.GetValue<bool>(ProductConfiguration.DemoKey)) return;
+        services.AddOptions<DemoOptions>().Bind(configuration.GetSection(DemoOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<DemoService>();
+    }
+}

@@ -1,0 +1,84 @@
+using BehaviorDashboard.Api;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.DemoShop;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Demo;
+
+/// <summary>Once the server listens, the simulated shop sends to it over HTTP with a write key of its own.</summary>
+internal sealed partial class DemoService(
+    IOptions<DemoOptions> options, IOptions<ShopOptions> shop, IOptions<StorageOptions> storage, ShopClock clock, TimeProvider time, ApiKeys keys,
+    IEnumerable<IDemoSeeder> seeders, IServer server, IHostApplicationLifetime lifetime, ILogger<DemoService> logger) : BackgroundService
+{
+    private const string KeyFile = "demo-key.txt";
+    private readonly string _folder = storage.Value.Folder;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var listening = new TaskCompletionSource();
+        await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
+        await listening.Task.WaitAsync(stoppingToken);
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        if (addresses.Count == 0 || !addresses.All(DemoHost.IsLoopback))
+        {
+            LogNotAlone(string.Join(", ", addresses));
+            return;
+        }
+        using var http = new HttpClient { BaseAddress = new Uri(addresses.OrderBy(a => a.StartsWith("https", StringComparison.Ordinal)).First()) };
+        var runner = new DemoShopRunner(options.Value, shop.Value.Currency, clock, time, _folder);
+        var history = new Once();
+        try
+        {
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, history), stoppingToken);
+        }
+        catch (DemoRefusedException refused)
+        {
+            LogRefused(refused.Message);
+        }
+    }
+
+    /// <summary>The key of the last start while it still works: its id is the source of the demo's events.</summary>
+    private async Task<string> WriteKeyAsync(CancellationToken cancel)
+    {
+        var file = Path.Combine(_folder, KeyFile);
+        if (File.Exists(file) && await File.ReadAllTextAsync(file, cancel) is { Length: > 0 } known && await keys.FindAsync(known, cancel) is not null) return known;
+        var (_, presented) = await keys.CreateAsync("Demo shop", [Access.ScopeWrite], "demo", cancel);
+        await File.WriteAllTextAsync(file, presented, cancel);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return presented;
+    }
+
+    private async Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)
+    {
+        foreach (var seeder in seeders) await seeder.SeedAsync(products, cancel);
+    }
+
+    private void Tell(DemoProgress progress, Once history)
+    {
+        if (!progress.IsLive) LogHistory(progress.Sent, progress.Through);
+        else if (history.First()) LogLive(progress.Sent);
+    }
+
+    private sealed class Once
+    {
+        private bool _done;
+
+        public bool First() => !_done && (_done = true);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: {Events} events of its history are in, up to {Day}.")]
+    private partial void LogHistory(long events, DateOnly day);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: the history is complete ({Events} events sent); it goes on live.")]
+    private partial void LogLive(long events);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The demo shop stays closed: it runs on this machine only, and {Addresses} can be reached from outside.")]
+    private partial void LogNotAlone(string addresses);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The demo shop stopped: {Reason}")]
+    private partial void LogRefused(string reason);
+}
