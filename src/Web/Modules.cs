@@ -1,6 +1,7 @@
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Demo;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
 
@@ -15,5 +16,6 @@ internal static class Modules
         new ShellModule(),
         new AccountsModule(),
         new ApiModule(),
+        new DemoModule(),
     ];
 }
