@@ -3,11 +3,19 @@ const root = document.documentElement;
 const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`; };
 const typing = target => target.closest?.('input, textarea, select, [contenteditable="true"]');
 
+// What is typed while the palette is still on its way; null when it is not.
+let early = null;
+
 window.bdSite = {
   // A dialog's focus trap takes the focus when it opens; what should have it asks once more after that.
   focus(id) {
     const element = document.getElementById(id);
     element?.focus();
+    if (element && early) {
+      element.value = early;
+      element.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    early = null;
     if (element?.closest('.mud-dialog')) setTimeout(() => element.focus(), 80);
   },
 };
@@ -44,7 +52,17 @@ document.addEventListener('keydown', event => {
   const palette = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
   if (palette || (event.key === '/' && !typing(event.target))) {
     const button = document.querySelector('[data-palette]');
-    if (button) { event.preventDefault(); button.click(); }
+    if (button) {
+      event.preventDefault();
+      early = '';
+      setTimeout(() => { early = null; }, 3000);
+      button.click();
+    }
+    return;
+  }
+  if (early !== null && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !typing(event.target)) {
+    early += event.key;
+    event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
