@@ -1,0 +1,30 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace BehaviorDashboard.Ingest;
+
+/// <summary>
+/// Turns UTF-8 into strings and gives the same string again for values that come often (names, categories, ids of
+/// products and people). A fixed number of slots, newest wins: bounded and free of locks.
+/// </summary>
+internal sealed class StringCache
+{
+    private const int Slots = 1 << 14;
+    private const int LongestKept = 64;
+
+    private readonly Entry?[] _entries = new Entry?[Slots];
+
+    private sealed record Entry(byte[] Utf8, string Text);
+
+    public string Get(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length == 0) return "";
+        if (utf8.Length > LongestKept) return Encoding.UTF8.GetString(utf8);
+        ref var slot = ref _entries[XxHash3.HashToUInt64(utf8) & (Slots - 1)];
+        var entry = Volatile.Read(ref slot);
+        if (entry is not null && utf8.SequenceEqual(entry.Utf8)) return entry.Text;
+        var text = Encoding.UTF8.GetString(utf8);
+        Volatile.Write(ref slot, new Entry(utf8.ToArray(), text));
+        return text;
+    }
+}

@@ -1,0 +1,19 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BehaviorDashboard.Quality;
+
+/// <summary>What was refused, why, and how to send it again.</summary>
+public sealed class QualityModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<QualityOptions>().Bind(configuration.GetSection(QualityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<QualityModule>("Quality");
+        services.AddSingleton<RejectsStore>();
+        services.AddSingleton<RejectsInbox>();
+        services.AddHostedService(provider => provider.GetRequiredService<RejectsInbox>());
+    }
+}

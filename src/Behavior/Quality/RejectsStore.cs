@@ -1,0 +1,62 @@
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Quality;
+
+/// <summary>All SQL of the rejects inbox.</summary>
+internal sealed class RejectsStore(Database database)
+{
+    private const string Insert = """
+        insert into rejects (id, received_at, source_id, code, field, reason, raw, implied_type, shape, status)
+        select unnest(@Ids), unnest(@Times), unnest(@Sources), unnest(@Codes), unnest(@Fields), unnest(@Reasons), unnest(@Raws), unnest(@Types), unnest(@Shapes), 'waiting'
+        """;
+
+    private const string Columns = """
+        id as Id, received_at as ReceivedAt, source_id as SourceId, code as Code, field as Field, reason as Reason, raw as Raw,
+        implied_type as ImpliedType, shape as Shape
+        """;
+
+    private const string Page = $"""
+        select {Columns} from rejects where status = 'waiting' and (@Code = '' or code = @Code) and (received_at, id) < (@Before, @BeforeId)
+        order by received_at desc, id desc limit @Limit
+        """;
+
+    private const string CountByReason = """
+        select code as Code, field as Field, count(*) as Count, max(received_at) as Latest from rejects where status = 'waiting' group by code, field order by 3 desc, 1, 2
+        """;
+
+    private const string ByReason = $"select {Columns} from rejects where status = 'waiting' and code = @Code and field = @Field order by received_at limit @Limit";
+
+    private const string Close = "update rejects set status = @Status where id = any(@Ids)";
+
+    private const string Forget = "delete from rejects where received_at < @Before";
+
+    public Task AddAsync(IReadOnlyList<Reject> rejects, CancellationToken cancel) => database.ExecuteAsync(Insert, new
+    {
+        Ids = SqlList.Of(rejects.Select(r => r.Id)),
+        Times = SqlList.Of(rejects.Select(r => r.ReceivedAt.UtcDateTime)),
+        Sources = SqlList.Of(rejects.Select(r => r.SourceId)),
+        Codes = SqlList.Of(rejects.Select(r => r.Code)),
+        Fields = SqlList.Of(rejects.Select(r => r.Field)),
+        Reasons = SqlList.Of(rejects.Select(r => r.Reason)),
+        Raws = SqlList.Of(rejects.Select(r => r.Raw.Replace("\0", "", StringComparison.Ordinal))),
+        Types = SqlList.Of(rejects.Select(r => r.ImpliedType)),
+        Shapes = SqlList.Of(rejects.Select(r => r.Shape)),
+    }, cancel);
+
+    /// <summary>Newest first, those before a row of the page before.</summary>
+    public Task<IReadOnlyList<Reject>> PageAsync(string code, DateTimeOffset before, string beforeId, int limit, CancellationToken cancel) =>
+        database.QueryAsync<Reject>(Page, new { Code = code, Before = before, BeforeId = beforeId, Limit = limit }, cancel);
+
+    public Task<IReadOnlyList<ReasonCount>> CountAsync(CancellationToken cancel) => database.QueryAsync<ReasonCount>(CountByReason, cancel: cancel);
+
+    public Task<IReadOnlyList<Reject>> OfReasonAsync(string code, string field, int limit, CancellationToken cancel) =>
+        database.QueryAsync<Reject>(ByReason, new { Code = code, Field = field, Limit = limit }, cancel);
+
+    public Task CloseAsync(IEnumerable<string> ids, string status, CancellationToken cancel) =>
+        database.ExecuteAsync(Close, new { Ids = SqlList.Of(ids), Status = status }, cancel);
+
+    public Task ForgetAsync(DateTimeOffset before, CancellationToken cancel) => database.ExecuteAsync(Forget, new { Before = before }, cancel);
+}
+
+/// <summary>How many events wait for one reason.</summary>
+internal sealed record ReasonCount(string Code, string Field, long Count, DateTimeOffset Latest);
