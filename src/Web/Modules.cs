@@ -2,6 +2,8 @@ using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
+using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Quality;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
 
@@ -16,6 +18,8 @@ internal static class Modules
         new ShellModule(),
         new AccountsModule(),
         new ApiModule(),
+        new QualityModule(),
+        new IngestModule(),
         new DemoModule(),
     ];
 }
