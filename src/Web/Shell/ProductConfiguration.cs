@@ -25,7 +25,8 @@ internal static class ProductConfiguration
 
     public static void AddProductSources(this ConfigurationManager configuration, IHostEnvironment environment, HostLine line)
     {
-        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        Dictionary<string, string?> defaults = line.Command is null ? Defaults : new(Defaults) { ["Logging:LogLevel:Default"] = "Warning" };
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         configuration.AddJsonFile(Path.Combine(environment.ContentRootPath, "appsettings.Local.json"), optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables();
         configuration.AddEnvironmentVariables("BD_");

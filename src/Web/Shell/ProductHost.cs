@@ -1,5 +1,6 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Shell;
@@ -52,7 +53,8 @@ internal static class ProductHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. line.Command is null ? line.Rest : []], ApplicationName = typeof(ProductHost).Assembly.GetName().Name });
         builder.Configuration.AddProductSources(builder.Environment, line);
         builder.WebHost.UseStaticWebAssets();
-        if (line.Command is not null) builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // A command's answer goes to the output alone, so that it can be read by a program.
+        if (line.Command is not null) builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         foreach (var module in Modules.All) module.AddServices(builder.Services, builder.Configuration);
         more?.Invoke(builder.Services);
         var app = builder.Build();
