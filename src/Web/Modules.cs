@@ -1,5 +1,6 @@
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
+using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
 using BehaviorDashboard.Ingest;
@@ -21,5 +22,6 @@ internal static class Modules
         new QualityModule(),
         new IngestModule(),
         new DemoModule(),
+        new CommandsModule(),
     ];
 }

@@ -5,14 +5,17 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace BehaviorDashboard.Accounts;
 
 /// <summary>Keeps the keys of cookies and one-time links in the store, so that a restart signs nobody out and web processes share them.</summary>
-internal sealed class KeyRing(Database database, TimeProvider time) : IXmlRepository
+internal sealed class KeyRing(IServiceProvider services, TimeProvider time) : IXmlRepository
 {
     private const string Read = "select xml from data_protection_keys order by name";
     private const string Write = "insert into data_protection_keys (name, xml, created_at) values (@name, @xml, @at)";
 
+    // Asked for late: a command that the running server will run must not open the store while the pipeline is built.
+    private Database Database => services.GetRequiredService<Database>();
+
     // The interface is synchronous; it is called at start and when a key is renewed, every few weeks.
-    public IReadOnlyCollection<XElement> GetAllElements() => [.. Task.Run(() => database.QueryAsync<string>(Read)).GetAwaiter().GetResult().Select(XElement.Parse)];
+    public IReadOnlyCollection<XElement> GetAllElements() => [.. Task.Run(() => Database.QueryAsync<string>(Read)).GetAwaiter().GetResult().Select(XElement.Parse)];
 
     public void StoreElement(XElement element, string friendlyName) =>
-        Task.Run(() => database.ExecuteAsync(Write, new { name = $"{friendlyName}-{Guid.NewGuid():N}", xml = element.ToString(SaveOptions.DisableFormatting), at = time.GetUtcNow() })).GetAwaiter().GetResult();
+        Task.Run(() => Database.ExecuteAsync(Write, new { name = $"{friendlyName}-{Guid.NewGuid():N}", xml = element.ToString(SaveOptions.DisableFormatting), at = time.GetUtcNow() })).GetAwaiter().GetResult();
 }

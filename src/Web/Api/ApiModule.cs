@@ -19,4 +19,9 @@ public sealed class ApiModule : IModule
         services.AddSingleton<ICommand, KeysCommand>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Access.ApiKeyScheme, null);
     }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        KeysApi.Map(routes);
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class KeysCommand(ApiKeys keys) : ICommand
 
     public string Summary => "create, list or revoke API keys";
 
+    public bool TakesFiles => false;
+
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
         var scopes = new List<string>();

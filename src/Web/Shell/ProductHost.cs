@@ -1,3 +1,5 @@
+using BehaviorDashboard.Accounts;
+using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Logging.Console;
@@ -88,13 +90,6 @@ internal static class ProductHost
 
     private static async Task<int> CommandAsync(IServiceProvider services, HostLine line, TextWriter output, TextWriter errors)
     {
-        await using var scope = services.CreateAsyncScope();
-        var command = scope.ServiceProvider.GetServices<ICommand>().FirstOrDefault(c => c.Name == line.Command);
-        if (command is null)
-        {
-            await errors.WriteLineAsync($"There is no command '{line.Command}'; --help lists them.");
-            return NotUnderstood;
-        }
         using var stop = new CancellationTokenSource();
         ConsoleCancelEventHandler onCancel = (_, e) =>
         {
@@ -104,8 +99,15 @@ internal static class ProductHost
         Console.CancelKeyPress += onCancel;
         try
         {
-            await PrepareAsync(services, stop.Token);
-            return await command.RunAsync(line.Rest, output, errors, stop.Token);
+            if (await RunningServer.TryRunAsync(StoreFolder(services), line.Command!, line.Rest, output, errors, stop.Token) is { } exit) return exit;
+            try
+            {
+                return await HereAsync(services, line, output, errors, stop.Token);
+            }
+            catch (StoreUnavailableException) when (RunningServer.Appears(StoreFolder(services)))
+            {
+                return await RunningServer.TryRunAsync(StoreFolder(services), line.Command!, line.Rest, output, errors, stop.Token) ?? Failed;
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -117,4 +119,20 @@ internal static class ProductHost
             Console.CancelKeyPress -= onCancel;
         }
     }
+
+    private static async Task<int> HereAsync(IServiceProvider services, HostLine line, TextWriter output, TextWriter errors, CancellationToken cancel)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var command = scope.ServiceProvider.GetServices<ICommand>().FirstOrDefault(c => c.Name == line.Command);
+        if (command is null)
+        {
+            await errors.WriteLineAsync($"There is no command '{line.Command}'; --help lists them.");
+            return NotUnderstood;
+        }
+        await PrepareAsync(services, cancel);
+        using var actor = AuditActor.Begin(AuditActor.CommandLine);
+        return await command.RunAsync(line.Rest, output, errors, cancel);
+    }
+
+    private static string StoreFolder(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value.Folder;
 }
