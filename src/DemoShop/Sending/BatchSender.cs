@@ -18,7 +18,7 @@ public sealed class BatchSender : IAsyncDisposable
 {
     private const int MostEvents = 500;
     private const int MostBytes = 400_000;
-    private const int InFlight = 3;
+    private const int InFlight = 20;
     private readonly HttpClient _http;
     private readonly AuthenticationHeaderValue _key;
     private readonly TimeProvider _time;

@@ -3,66 +3,90 @@ using BehaviorDashboard.Ids;
 
 namespace BehaviorDashboard.DemoShop;
 
+/// <summary>What the demo shop has sent.</summary>
+public enum DemoPhase
+{
+    /// <summary>Everybody's sign-ins and the last weeks: the screens make sense.</summary>
+    Recent,
+
+    /// <summary>All of the history that was missing.</summary>
+    History,
+
+    /// <summary>What happens as it happens.</summary>
+    Live,
+}
+
 /// <summary>How far the demo shop is.</summary>
-/// <param name="Through">Last day of the history that has been sent.</param>
-public sealed record DemoProgress(bool IsLive, long Sent, DateOnly Through);
+public sealed record DemoProgress(DemoPhase Phase, long Sent);
 
 /// <summary>
-/// Runs the simulated shop against a dashboard's public API: first the history that is missing there, then what happens
-/// as it happens. A second start on the same folder goes on; what it sends again is known by its message id.
+/// Runs the simulated shop against a dashboard's public API: first the history that is missing there, the last weeks
+/// before the rest, then what happens as it happens. A second start on the same folder goes on; what it sends again is
+/// known by its message id.
 /// </summary>
 public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClock clock, TimeProvider time, string folder)
 {
-    private const int FlushDays = 60;
+    private const int RecentDays = 35;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private readonly PriorityQueue<DemoEvent, long> _coming = new();
-    private readonly DateOnly _today = clock.Today;
+    private List<DemoEvent>? _missing = [];
+    private DateTimeOffset _started;
     private DemoState? _state;
-    private DemoSimulation? _simulation;
 
-    /// <summary>The shop as far as it has been lived, for exposures and for the truth; null before <see cref="RunAsync"/>.</summary>
-    public DemoSimulation? Simulation => _simulation;
+    /// <summary>The shop as far as it has been lived, for exposures and for the truth; null before <see cref="Prepare"/>.</summary>
+    public DemoSimulation? Simulation { get; private set; }
 
-    /// <param name="http">With the dashboard's address as its base.</param>
-    /// <param name="seed">Takes the catalogue and the stock once the history is known.</param>
-    public async Task RunAsync(HttpClient http, string writeKey, Func<IReadOnlyList<DemoCatalogItem>, Task>? seed, Action<DemoProgress>? progress, CancellationToken cancel)
+    /// <summary>Lives the shop's days until now; needs no dashboard, so it can run while that starts.</summary>
+    public void Prepare()
     {
-        _state = DemoState.Load(folder, options, _today);
-        var world = _state.World();
-        var simulation = _simulation = new DemoSimulation(world, clock);
-        await using var sender = new BatchSender(http, writeKey, world, currency, time);
-        var started = time.GetUtcNow();
-        await BackfillAsync(simulation, sender, started, progress, cancel);
-        if (seed is not null) await seed(Catalogue(simulation));
-        await LiveAsync(simulation, sender, started, progress, cancel);
-    }
-
-    private async Task BackfillAsync(DemoSimulation simulation, BatchSender sender, DateTimeOffset started, Action<DemoProgress>? progress, CancellationToken cancel)
-    {
-        var (after, now) = (_state!.SentThrough.ToUnixTimeMilliseconds(), started.ToUnixTimeMilliseconds());
-        var today = simulation.World.DayOf(clock.DateOf(started));
-        while (simulation.Day <= today)
+        _started = time.GetUtcNow();
+        _state = DemoState.Load(folder, options, clock.DateOf(_started));
+        _state.Save(folder);
+        Simulation = new DemoSimulation(_state.World(), clock);
+        var (after, now) = (_state.SentThrough.ToUnixTimeMilliseconds(), _started.ToUnixTimeMilliseconds());
+        while (Simulation.World.DateOf(Simulation.Day) <= clock.DateOf(_started))
         {
-            foreach (var e in simulation.NextDay())
+            foreach (var e in Simulation.NextDay())
             {
                 if (e.At > now) _coming.Enqueue(e, e.At);
-                else if (e.At > after) await sender.PostAsync(e, cancel);
+                else if (e.At > after) _missing!.Add(e);
             }
-            var through = simulation.World.DateOf(simulation.Day - 1);
-            if (simulation.Day % FlushDays != 0 || clock.StartOf(through) <= _state.SentThrough) continue;
-            await sender.FlushAsync(cancel);
-            Save(clock.StartOf(through));
-            progress?.Invoke(new DemoProgress(false, sender.Sent, through));
         }
-        await sender.FlushAsync(cancel);
-        Save(started);
-        progress?.Invoke(new DemoProgress(false, sender.Sent, clock.DateOf(started)));
     }
 
-    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, DateTimeOffset started, Action<DemoProgress>? progress, CancellationToken cancel)
+    /// <param name="http">With the dashboard's address as its base.</param>
+    /// <param name="seed">Takes the catalogue and the stock.</param>
+    public async Task RunAsync(HttpClient http, string writeKey, Func<IReadOnlyList<DemoCatalogItem>, Task>? seed, Action<DemoProgress>? progress, CancellationToken cancel)
     {
-        var minute = Minute(started) - options.LiveLeadMinutes;
-        var saved = started;
+        if (Simulation is null) Prepare();
+        await using var sender = new BatchSender(http, writeKey, Simulation!.World, currency, time);
+        if (seed is not null) await seed(Catalogue(Simulation));
+        await BackfillAsync(sender, progress, cancel);
+        await LiveAsync(Simulation, sender, progress, cancel);
+    }
+
+    /// <summary>
+    /// Sign-ins first and in order, because a dashboard keeps the traits that came last; the other events name their
+    /// visit and may come in any order.
+    /// </summary>
+    private async Task BackfillAsync(BatchSender sender, Action<DemoProgress>? progress, CancellationToken cancel)
+    {
+        var recent = _started.AddDays(-RecentDays).ToUnixTimeMilliseconds();
+        foreach (var e in _missing!.Where(e => e.Type == "identify")) await sender.PostAsync(e, cancel);
+        foreach (var e in _missing!.Where(e => e.Type != "identify" && e.At > recent)) await sender.PostAsync(e, cancel);
+        await sender.FlushAsync(cancel);
+        progress?.Invoke(new DemoProgress(DemoPhase.Recent, sender.Sent));
+        foreach (var e in _missing!.Where(e => e.Type != "identify" && e.At <= recent)) await sender.PostAsync(e, cancel);
+        await sender.FlushAsync(cancel);
+        _missing = null;
+        Save(_started);
+        progress?.Invoke(new DemoProgress(DemoPhase.History, sender.Sent));
+    }
+
+    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, Action<DemoProgress>? progress, CancellationToken cancel)
+    {
+        var minute = Minute(_started) - options.LiveLeadMinutes;
+        var saved = _started;
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
@@ -82,7 +106,7 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
                 await sender.PostAsync(next, cancel);
             }
             await sender.FlushAsync(cancel);
-            progress?.Invoke(new DemoProgress(true, sender.Sent, clock.DateOf(now)));
+            progress?.Invoke(new DemoProgress(DemoPhase.Live, sender.Sent));
             if (now - saved < TimeSpan.FromSeconds(10)) continue;
             Save(now);
             saved = now;

@@ -19,8 +19,10 @@ internal sealed partial class DemoService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var listening = new TaskCompletionSource();
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
+        var runner = new DemoShopRunner(options.Value, shop.Value.Currency, clock, time, _folder);
+        runner.Prepare();
         await listening.Task.WaitAsync(stoppingToken);
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         if (addresses.Count == 0 || !addresses.All(DemoHost.IsLoopback))
@@ -29,11 +31,10 @@ internal sealed partial class DemoService(
             return;
         }
         using var http = new HttpClient { BaseAddress = new Uri(addresses.OrderBy(a => a.StartsWith("https", StringComparison.Ordinal)).First()) };
-        var runner = new DemoShopRunner(options.Value, shop.Value.Currency, clock, time, _folder);
-        var history = new Once();
+        var last = (DemoPhase?)null;
         try
         {
-            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, history), stoppingToken);
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last), stoppingToken);
         }
         catch (DemoRefusedException refused)
         {
@@ -57,24 +58,19 @@ internal sealed partial class DemoService(
         foreach (var seeder in seeders) await seeder.SeedAsync(products, cancel);
     }
 
-    private void Tell(DemoProgress progress, Once history)
+    private void Tell(DemoProgress progress, ref DemoPhase? last)
     {
-        if (!progress.IsLive) LogHistory(progress.Sent, progress.Through);
-        else if (history.First()) LogLive(progress.Sent);
+        if (progress.Phase == last) return;
+        last = progress.Phase;
+        if (last == DemoPhase.Recent) LogRecent(progress.Sent);
+        if (last == DemoPhase.History) LogHistory(progress.Sent);
     }
 
-    private sealed class Once
-    {
-        private bool _done;
-
-        public bool First() => !_done && (_done = true);
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: {Events} events of its history are in, up to {Day}.")]
-    private partial void LogHistory(long events, DateOnly day);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: the last weeks are in ({Events} events sent); the rest of the year follows.")]
+    private partial void LogRecent(long events);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: the history is complete ({Events} events sent); it goes on live.")]
-    private partial void LogLive(long events);
+    private partial void LogHistory(long events);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The demo shop stays closed: it runs on this machine only, and {Addresses} can be reached from outside.")]
     private partial void LogNotAlone(string addresses);

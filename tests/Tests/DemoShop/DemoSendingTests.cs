@@ -65,7 +65,7 @@ public sealed class DemoSendingTests : IDisposable
         var live = new TaskCompletionSource();
         var runner = new DemoShopRunner(Options, "USD", new Ids.ShopClock(time, TimeZoneInfo.Utc), time, _folder);
         using var http = Client(api);
-        var running = runner.RunAsync(http, "key", null, p => { if (p.IsLive) live.TrySetResult(); }, stop.Token);
+        var running = runner.RunAsync(http, "key", null, p => { if (p.Phase == DemoPhase.Live) live.TrySetResult(); }, stop.Token);
         await live.Task;
         var before = api.Ids.Count;
         Assert.True(api.Latest <= Now);
@@ -106,7 +106,7 @@ public sealed class DemoSendingTests : IDisposable
         using var http = Client(api);
         try
         {
-            await runner.RunAsync(http, "key", null, p => { if (p.IsLive) stop.Cancel(); }, stop.Token);
+            await runner.RunAsync(http, "key", null, p => { if (p.Phase == DemoPhase.Live) stop.Cancel(); }, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
