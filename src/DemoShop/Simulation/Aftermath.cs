@@ -37,7 +37,9 @@ internal sealed class Aftermath(DemoWorld world, Func<long, int> dayOf)
         var random = new DemoRandom(world.Seed, Stream.Incident, day);
         for (var n = random.Poisson(surge.Size); n > 0; n--)
         {
-            var person = people[random.Next(people.Count)].Person;
+            var state = people[random.Next(people.Count)];
+            while (!state.Registered) state = people[random.Next(people.Count)];
+            var person = state.Person;
             Write(ref random, world.Products[surge.Product], person, random.Chance(0.8) ? 1 : 2, false, true, start + (long)(random.Between(0.35, 0.95) * DayLength));
         }
     }

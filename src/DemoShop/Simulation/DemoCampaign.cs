@@ -47,7 +47,7 @@ internal sealed class PersonState(DemoPerson person)
     public DemoPerson Person { get; } = person;
 
     /// <summary>Whether the shop knows who uses each device.</summary>
-    public bool[] SignedIn { get; } = new bool[person.Devices.Count];
+    public bool[] SignedIn { get; } = [.. person.Devices.Select((_, device) => device == 0 && person.ArrivalDay < 0)];
 
     public bool Registered { get; set; } = person.ArrivalDay < 0;
 

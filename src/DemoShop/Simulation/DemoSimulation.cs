@@ -56,6 +56,7 @@ public sealed class DemoSimulation
         var start = StartOf(day);
         _aftermath.PlantReviews(day, start, _people);
         var events = _aftermath.TakeDue(day);
+        if (day == 0) IntroduceFounders(start, events);
         SendCampaign(day, events);
         var facts = new DayFacts(World, day);
         var shop = new Shop(World, Model, Stock, facts, _aftermath, Changing: true);
@@ -113,6 +114,18 @@ public sealed class DemoSimulation
 
         void Add(ref DemoRandom random, PersonState? state) =>
             visits.Add((start + (long)(TimeOfDay(ref random) * length), new DemoRandom(random.NextUInt64(), Stream.Visits), state));
+    }
+
+    /// <summary>A shop that begins to send tells who its customers are.</summary>
+    private void IntroduceFounders(long start, List<DemoEvent> events)
+    {
+        foreach (var state in _people.Take(World.Founders))
+        {
+            var person = state.Person;
+            var since = new DateTimeOffset(World.DateOf(person.ArrivalDay), new TimeOnly(12, 0), TimeSpan.Zero);
+            var who = new Visitor(person.UserId, null, person.ReadsChinese, false);
+            events.Add(new Identified(person, since, state.Consents) { Who = who, At = start + person.Index * 10L, Thread = "member-" + person.UserId, Ordinal = 0, InVisit = false });
+        }
     }
 
     private void SendCampaign(int day, List<DemoEvent> events)

@@ -64,9 +64,7 @@ internal sealed class Visit
         var clicks = _campaign is not null && _who.UserId is not null && _random.Chance(0.45);
         if (clicks) Add(new EmailEvent(EmailEvent.Clicked, _campaign!) { Who = _who, At = _at, Thread = _thread, Ordinal = _ordinal++ });
         Add(new PageViewed("Home", clicks ? "/?utm_medium=email&utm_campaign=" + _campaign!.Id : "/", clicks ? _campaign!.Id : null) { Who = _who, At = Wait(2), Thread = _thread, Ordinal = _ordinal++ });
-        if (_state is null) return;
-        if (_state.Registered && !_state.SignedIn[_device] && _state.Person.ArrivalDay < 0 && _device == 0) SignIn();
-        else if (_who.UserId is null && _random.Chance(0.2)) SignIn();
+        if (_state is not null && _who.UserId is null && _random.Chance(0.2)) SignIn();
     }
 
     /// <returns>False when they leave because the shop has not what they look for.</returns>
@@ -147,10 +145,7 @@ internal sealed class Visit
         var state = _state!;
         _who = _who with { UserId = state.Person.UserId };
         var isNew = !state.Registered;
-        DateTimeOffset? since = isNew
-            ? DateTimeOffset.FromUnixTimeMilliseconds(_at)
-            : state.Person.ArrivalDay < 0 ? new DateTimeOffset(_shop.World.DateOf(state.Person.ArrivalDay), new TimeOnly(12, 0), TimeSpan.Zero) : null;
-        Add(new Identified(state.Person, since, since is null ? null : state.Consents) { Who = _who, At = Wait(30), Thread = _thread, Ordinal = _ordinal++ });
+        Add(new Identified(state.Person, isNew ? DateTimeOffset.FromUnixTimeMilliseconds(_at) : null, isNew ? state.Consents : null) { Who = _who, At = Wait(30), Thread = _thread, Ordinal = _ordinal++ });
         if (!_shop.Changing) return;
         state.Registered = true;
         state.SignedIn[_device] = true;

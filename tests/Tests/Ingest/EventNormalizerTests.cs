@@ -46,6 +46,21 @@ public class EventNormalizerTests
     }
 
     [Fact]
+    public void A_checkout_brings_no_revenue_yet()
+    {
+        var checkout = One("""{"type":"track","event":"Checkout Started","userId":"u","properties":{"revenue":25.5}}""");
+        Assert.Null(checkout.Revenue);
+        Assert.Equal("""{"revenue":25.5}""", checkout.Properties);
+    }
+
+    [Fact]
+    public void What_happens_without_anybody_at_the_screen_is_no_visit()
+    {
+        Assert.True(One("""{"type":"track","event":"Email Delivered","userId":"u","context":{"active":false}}""").OutsideSessions);
+        Assert.False(One("""{"type":"track","event":"Product Viewed","userId":"u","context":{"active":true}}""").OutsideSessions);
+    }
+
+    [Fact]
     public void A_refund_is_negative_however_it_is_sent()
     {
         var rows = Send("""{"type":"track","event":"Order Refunded","userId":"u","properties":{"order_id":"1","total":20,"products":[{"product_id":"a","price":20,"quantity":1}]}}""").Rows;

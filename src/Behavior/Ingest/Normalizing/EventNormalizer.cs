@@ -59,6 +59,9 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
     private struct Context
     {
         public string? Url, Session, Campaign, Traits;
+
+        /// <summary>Segment's <c>context.active: false</c>: nobody was at the screen, so it belongs to no visit.</summary>
+        public bool Inactive;
     }
 
     private Rejection? Read(ReadOnlySpan<byte> json, ref Sent sent)
@@ -111,7 +114,9 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             var campaign = reader.ValueTextEquals("campaign"u8);
             var session = reader.ValueTextEquals("sessionId"u8) || reader.ValueTextEquals("session_id"u8);
             var traits = reader.ValueTextEquals("traits"u8);
+            var active = reader.ValueTextEquals("active"u8);
             reader.Read();
+            if (active) context.Inactive = reader.TokenType == JsonTokenType.False;
             var start = (int)reader.TokenStartIndex;
             if (session) context.Session = Text(ref reader) ?? context.Session;
             JsonText.Skip(ref reader);
@@ -153,6 +158,8 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
         var isOrder = type == EventTypes.Track && name is EventNames.OrderCompleted or EventNames.OrderRefunded;
         var lines = isOrder && facts.Products is { } products ? json[sent.Properties!.Value][products] : default;
         if (!isOrder && facts.Products is { } kept) facts.KeepProducts(json[sent.Properties!.Value][kept]);
+        // A checkout names the revenue it would bring; only an order brings it.
+        if (!isOrder && facts.Revenue is { } hoped) facts.Keep("revenue"u8, hoped);
         if (type == EventTypes.Group && sent.GroupId is not null) facts.Keep("groupId"u8, sent.GroupId);
         if (sent.Category is not null && type == EventTypes.Page) facts.Keep("page_category"u8, sent.Category);
 
@@ -164,7 +171,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             into.RemoveRange(at, into.Count - at);
             return badLine;
         }
-        var revenue = isOrder ? Naming.RevenueOf(name, facts, lines.Length > 0 ? sum : null) : facts.Revenue;
+        var revenue = isOrder ? Naming.RevenueOf(name, facts, lines.Length > 0 ? sum : null) : null;
         into[at] = new ShopEvent
         {
             MessageId = messageId,
@@ -177,6 +184,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             AnonymousId = anonymousId,
             PreviousId = sent.PreviousId,
             SessionId = Cut(facts.Session ?? context.Session),
+            OutsideSessions = context.Inactive,
             ProductId = Cut(facts.ProductId ?? facts.Sku),
             Category = Cut(facts.Category),
             Price = Convert(facts.Price, rate),

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -31,6 +32,12 @@ internal sealed class Facts(StringCache cache)
     {
         Start(name);
         Write(JsonSerializer.SerializeToUtf8Bytes(value, IngestJson.Default.String));
+    }
+
+    public void Keep(ReadOnlySpan<byte> name, decimal value)
+    {
+        Start(name);
+        Write(Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Keeps the products of an event whose lines have no rows of their own.</summary>
