@@ -52,7 +52,7 @@ internal static class ProductHost
 
     private static WebApplication Build(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. line.Command is null ? line.Rest : []], ApplicationName = typeof(ProductHost).Assembly.GetName().Name });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. line.Command is null ? line.Rest : []], ApplicationName = typeof(ProductHost).Assembly.GetName().Name, WebRootPath = PublishedAssets });
         builder.Configuration.AddProductSources(builder.Environment, line);
         builder.WebHost.UseStaticWebAssets();
         // A command's answer goes to the output alone, so that it can be read by a program.
@@ -65,6 +65,9 @@ internal static class ProductHost
         routes?.Invoke(app);
         return app;
     }
+
+    /// <summary>Beside the published program, wherever it is started from; null while it runs from the source tree.</summary>
+    private static string? PublishedAssets => Path.Combine(AppContext.BaseDirectory, "wwwroot") is var folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>The store is at this version before anything reads it.</summary>
     private static async Task PrepareAsync(IServiceProvider services, CancellationToken cancel) =>
