@@ -1,8 +1,10 @@
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
+using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
+using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Shell;
@@ -21,6 +23,8 @@ internal static class Modules
         new ApiModule(),
         new QualityModule(),
         new IngestModule(),
+        new ImportsModule(),
+        new CatalogModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

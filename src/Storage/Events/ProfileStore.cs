@@ -93,18 +93,19 @@ internal static class ProfileStore
         Traits = SqlList.Of(traits.Values),
     });
 
-    /// <summary>Replaces the rows of these people by what their events say now; traits stay. People without events lose their row unless they have traits.</summary>
-    public static async Task RecomputeAsync(EventAppender appender, Session session, IReadOnlyCollection<string> keys, string shopCurrency)
+    /// <summary>Replaces the rows of these people by what their events say now; their traits stay.</summary>
+    /// <param name="keepEmpty">Whether people without any event keep a row for their traits.</param>
+    public static async Task RecomputeAsync(EventAppender appender, Session session, IReadOnlyCollection<string> keys, string shopCurrency, bool keepEmpty)
     {
         var before = await ReadAsync(session, keys);
         var rows = await session.QueryAsync<ProfileRow>(FromEvents, new { Keys = SqlList.Of(keys), Currency = shopCurrency });
         await DeleteAsync(session, keys);
         var deltas = rows.Select(r => r.ToDelta(r.UserId)).ToDictionary(d => d.UserId);
-        foreach (var row in before.Where(r => r.Traits is not null && !deltas.ContainsKey(r.UserId)))
+        foreach (var row in before.Where(r => keepEmpty && r.Traits is not null && !deltas.ContainsKey(r.UserId)))
             deltas[row.UserId] = new ProfileDelta(row.UserId) { FirstSeen = row.FirstSeen, LastSeen = row.LastSeen };
         if (deltas.Count == 0) return;
         await ApplyAsync(appender, session, deltas.Values);
-        var traits = before.Where(r => r.Traits is not null).ToDictionary(r => r.UserId, r => r.Traits);
+        var traits = before.Where(r => r.Traits is not null && deltas.ContainsKey(r.UserId)).ToDictionary(r => r.UserId, r => r.Traits);
         if (traits.Count > 0) await WriteTraitsAsync(session, traits);
     }
 }

@@ -94,5 +94,11 @@ public static class EventNames
     public const string CheckoutStarted = "Checkout Started";
     public const string OrderCompleted = "Order Completed";
     public const string OrderRefunded = "Order Refunded";
+    /// <summary>Money gained or lost outside orders and refunds, such as a bad debt; part of net revenue.</summary>
+    public const string RevenueAdjusted = "Revenue Adjusted";
+
+    /// <summary>Units found, lost or given away; no revenue.</summary>
+    public const string StockAdjusted = "Stock Adjusted";
+
     public const string ProductReviewed = "Product Reviewed";
 }

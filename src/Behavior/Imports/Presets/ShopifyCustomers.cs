@@ -1,0 +1,51 @@
+using BehaviorDashboard.Events;
+
+namespace BehaviorDashboard.Imports;
+
+/// <summary>Shopify: Customers → Export.</summary>
+internal sealed class ShopifyCustomers : IPreset
+{
+    private static readonly (string Column, string Trait)[] Traits =
+    [
+        ("Email", "email"), ("First Name", "firstName"), ("Last Name", "lastName"), ("Phone", "phone"), ("Company", "company"), ("City", "city"),
+        ("Province", "region"), ("Country", "country"), ("Country Code", "country"), ("Default Address City", "city"), ("Default Address Country Code", "country"),
+        ("Accepts Email Marketing", "acceptsEmailMarketing"), ("Accepts Marketing", "acceptsEmailMarketing"), ("Tags", "tags"), ("Note", "note"),
+    ];
+
+    public string Name => "shopify-customers";
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context)
+    {
+        foreach (var row in Table.Read(file.Reader))
+        {
+            var email = row["Email"]?.ToLowerInvariant();
+            if ((email ?? row["Customer ID"] ?? row["Phone"]) is not { } known)
+            {
+                context.Skip(file.Path, row, "Email", "is empty, and so are Customer ID and Phone: nobody is named");
+                continue;
+            }
+            var person = email is null ? $"shopify-{known}" : PersonIds.OfEmail(email);
+            var traits = TraitJson.Of(Traits.Select(t => (t.Trait, row[t.Column])).GroupBy(t => t.Trait).Select(g => (g.Key, g.Select(t => t.Item2).FirstOrDefault(v => v is not null))));
+            yield return new Unit("customer", $"shopify-customer:{person}", 1)
+            {
+                Content = traits ?? "",
+                Customer = person,
+                Events =
+                [
+                    new ShopEvent
+                    {
+                        MessageId = $"shopify-customer:{person}",
+                        ReceivedAt = context.Now,
+                        OccurredAt = context.Now,
+                        Type = EventTypes.Identify,
+                        Name = EventTypes.Identify,
+                        SourceId = context.SourceId,
+                        UserId = person,
+                        OutsideSessions = true,
+                        Traits = traits,
+                    },
+                ],
+            };
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace BehaviorDashboard.Contracts;
+
+/// <summary>What a file or an event says of a product; null leaves what is known.</summary>
+public sealed record ProductFact(string Id, string? Title, string? Category = null, string? Brand = null, decimal? Price = null, decimal? Cost = null,
+    string? Currency = null, long? Stock = null, string? Supplier = null, string? Url = null, string? ImageUrl = null);
+
+/// <summary>How many products were new, changed, and as they were.</summary>
+public readonly record struct ProductCounts(int Created, int Updated, int Unchanged);
+
+/// <summary>Upward seam: those below Supply hand products over and ask for their titles.</summary>
+public interface IProductCatalog
+{
+    /// <param name="source">Where the facts come from, such as <c>import:</c> and the import's id.</param>
+    /// <param name="dryRun">Only count what would change.</param>
+    Task<ProductCounts> UpsertAsync(IReadOnlyList<ProductFact> products, string source, bool dryRun, CancellationToken cancel);
+
+    /// <summary>Titles of the products that are known, by id.</summary>
+    Task<IReadOnlyDictionary<string, string>> TitlesAsync(IReadOnlyCollection<string> ids, CancellationToken cancel);
+
+    /// <summary>Removes the products that this source created.</summary>
+    Task<int> RemoveSourceAsync(string source, CancellationToken cancel);
+}
