@@ -10,7 +10,7 @@ function theme() {
   const font = getComputedStyle(document.body).fontFamily;
   const axis = {
     axisLine: { lineStyle: { color: line } }, axisTick: { lineStyle: { color: line } },
-    axisLabel: { color: muted, fontFamily: font }, splitLine: { lineStyle: { color: line } }, nameTextStyle: { color: muted },
+    axisLabel: { color: muted, fontFamily: font, hideOverlap: true }, splitLine: { lineStyle: { color: line } }, nameTextStyle: { color: muted },
   };
   const shades = ['--bd-heat-1', '--bd-heat-2', '--bd-heat-3', '--bd-heat-4', '--bd-heat-5'].map(token);
   return {
