@@ -15,7 +15,7 @@ public sealed record DemoOptions
     [Range(1, 1500)]
     public int BackfillDays { get; init; } = 365;
 
-    /// <summary>Size of the shop: 1 is about 4,500 customers and half a million events a year.</summary>
+    /// <summary>Size of the shop: 1 is about 4,000 people and 400,000 events a year.</summary>
     [Range(0.01, 100)]
     public double Scale { get; init; } = 1;
 

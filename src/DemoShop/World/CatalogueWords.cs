@@ -1,7 +1,11 @@
 namespace BehaviorDashboard.DemoShop;
 
 /// <summary>A word in both languages of the shop.</summary>
-public sealed record Bilingual(string English, string Chinese);
+public sealed record Bilingual(string English, string Chinese)
+{
+    /// <summary>The English words as they stand inside a sentence: "LED bulb set".</summary>
+    public string Spoken => string.Join(' ', English.Split(' ').Select(word => word.Any(char.IsLower) ? word.ToLowerInvariant() : word));
+}
 
 /// <summary>A kind of thing the shop sells, with the price its plain edition costs.</summary>
 internal sealed record Noun(string English, string Chinese, int Price);

@@ -82,5 +82,5 @@ internal static class ReviewWords
 
     private static string Word(Bilingual sentence, DemoProduct product, bool chinese) => chinese
         ? sentence.Chinese.Replace("{0}", product.Noun.Chinese, StringComparison.Ordinal)
-        : sentence.English.Replace("{0}", product.Noun.English.ToLowerInvariant(), StringComparison.Ordinal);
+        : sentence.English.Replace("{0}", product.Noun.Spoken, StringComparison.Ordinal);
 }
