@@ -16,7 +16,7 @@ public sealed class DemoRefusedException(string message) : Exception(message);
 /// </summary>
 public sealed class BatchSender : IAsyncDisposable
 {
-    private const int MostEvents = 500;
+    public const int MostEvents = 500;
     private const int MostBytes = 400_000;
     private const int InFlight = 20;
     private readonly HttpClient _http;

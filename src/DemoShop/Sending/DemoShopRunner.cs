@@ -66,13 +66,17 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
     }
 
     /// <summary>
-    /// Sign-ins first and in order, because a dashboard keeps the traits that came last; the other events name their
-    /// visit and may come in any order.
+    /// Sign-ins first, one batch after the other, because a dashboard keeps the traits that came last; the other events
+    /// name their visit and may come in any order.
     /// </summary>
     private async Task BackfillAsync(BatchSender sender, Action<DemoProgress>? progress, CancellationToken cancel)
     {
         var recent = _started.AddDays(-RecentDays).ToUnixTimeMilliseconds();
-        foreach (var e in _missing!.Where(e => e.Type == "identify")) await sender.PostAsync(e, cancel);
+        foreach (var batch in _missing!.Where(e => e.Type == "identify").Chunk(BatchSender.MostEvents))
+        {
+            foreach (var e in batch) await sender.PostAsync(e, cancel);
+            await sender.FlushAsync(cancel);
+        }
         foreach (var e in _missing!.Where(e => e.Type != "identify" && e.At > recent)) await sender.PostAsync(e, cancel);
         await sender.FlushAsync(cancel);
         progress?.Invoke(new DemoProgress(DemoPhase.Recent, sender.Sent));

@@ -54,8 +54,7 @@ public sealed class DemoShapeTests
             var date = DemoYear.First.AddDays(day);
             foreach (var touch in _year.ByDay[day].OfType<ProductTouched>())
             {
-                var mailed = touch.Name == ProductTouched.Viewed && touch.InStock == false;
-                if (mailed) continue;
+                if (touch.InStock == false) continue;
                 var key = (touch.Product.Category, _year.World.Calendar.PriceRatio(touch.Product, date));
                 var (views, adds) = seen.GetValueOrDefault(key);
                 seen[key] = touch.Name switch
