@@ -42,7 +42,14 @@ public sealed class AccountsModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         AuthApi.Map(routes);
+        AuditApi.Map(routes);
     }
+
+    public IEnumerable<NavEntry> Navigation =>
+    [
+        new("admin/users", "Nav.Users", AccountIcons.Users, 910, Access.Administer, "Nav.Admin"),
+        new("admin/audit", "Nav.Audit", AccountIcons.Audit, 930, Access.Administer, "Nav.Admin"),
+    ];
 
     private static void AddIdentity(IServiceCollection services)
     {

@@ -27,8 +27,13 @@ internal sealed class AccountsService(AccountStore store, UserManager<Account> u
     }
 
     /// <summary>Address, relative to the product, under which the person chooses a password once.</summary>
-    public async Task<string> LinkAsync(Account account) =>
-        $"set-password?id={account.Id}&token={Uri.EscapeDataString(await users.GeneratePasswordResetTokenAsync(account))}";
+    public async Task<string?> LinkAsync(string id, CancellationToken cancel = default)
+    {
+        if (await store.FindAsync(id, cancel) is not { } account) return null;
+        var token = await users.GeneratePasswordResetTokenAsync(account);
+        await RecordAsync("account.link_made", id, null, cancel);
+        return $"set-password?id={account.Id}&token={Uri.EscapeDataString(token)}";
+    }
 
     public Task<AccountResult> ChangeRoleAsync(string id, string role, CancellationToken cancel = default)
     {

@@ -13,8 +13,8 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
 
     private const string Where = """
         from audit_log
-        where (@from is null or occurred_at >= cast(@from as timestamptz)) and (@to is null or occurred_at < cast(@to as timestamptz))
-          and (cast(@who as text) is null or lower(actor_name) like @who or actor_id = @whoExact)
+        where (cast(@from as timestamptz) is null or occurred_at >= cast(@from as timestamptz)) and (cast(@to as timestamptz) is null or occurred_at < cast(@to as timestamptz))
+          and (cast(@who as text) is null or lower(actor_name) like @who or actor_id = cast(@whoExact as text))
           and (cast(@what as text) is null or action like @what)
           and (cast(@target as text) is null or target = @target)
         """;
@@ -45,7 +45,7 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
         var arguments = new
         {
             from = filter.From?.ToUniversalTime(), to = filter.To?.ToUniversalTime(), who = Contains(filter.Who), whoExact = filter.Who,
-            what = filter.What is { Length: > 0 } w ? Escape(w) + "%" : null, target = filter.Target is { Length: > 0 } t ? t : null, take, skip,
+            what = filter.What is { Length: > 0 } w ? Escape(w) : null, target = filter.Target is { Length: > 0 } t ? t : null, take, skip,
         };
         return (await session.QueryAsync<AuditLine>(Page, arguments), await session.ScalarAsync<long>(Count, arguments));
     }, cancel);

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Accounts;
+using BehaviorDashboard.Api;
 
 namespace BehaviorDashboard.Shell;
 
@@ -16,6 +17,7 @@ internal static class Pipeline
             people.UseExceptionHandler("/error", createScopeForErrors: true);
             people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
+        app.UseApiProblems();
         app.UseRouting();
         app.UseCors();
         app.UseOriginGuard();
