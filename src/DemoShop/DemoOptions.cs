@@ -20,12 +20,12 @@ public sealed record DemoOptions
     public double Scale { get; init; } = 1;
 
     /// <summary>
-    /// How fast events come once the history is in. Faster than the shop's own pace (about one event in half a minute),
+    /// How fast events come once the history is in. Faster than the shop's own pace (about one event a minute),
     /// so that the live page moves; the extra visits draw on the same people and products but take nothing from stock.
     /// 0 leaves the shop at its own pace.
     /// </summary>
     [Range(0, 200)]
-    public double LiveEventsPerSecond { get; init; } = 2;
+    public double LiveEventsPerSecond { get; init; } = 1;
 
     /// <summary>Minutes before the start that already run at the live pace, so that short windows are full at once.</summary>
     [Range(0, 120)]
