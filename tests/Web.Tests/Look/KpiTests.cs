@@ -37,6 +37,13 @@ public class KpiTests : LookContext
     }
 
     [Fact]
+    public void A_change_from_nothing_is_not_claimed()
+    {
+        var tile = Render<KpiTile>(p => p.Add(t => t.Metric, "orders").Add(t => t.Value, "4").Add(t => t.Now, 4).Add(t => t.Before, 0));
+        Assert.Empty(tile.FindAll(".bd-change"));
+    }
+
+    [Fact]
     public void A_gap_in_the_points_is_a_gap_in_the_line()
     {
         var line = Render<Sparkline>(p => p.Add(s => s.Points, [1, 2, null, 3, 4]));
