@@ -6,6 +6,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
@@ -24,6 +25,7 @@ internal static class Modules
         new QualityModule(),
         new IngestModule(),
         new ImportsModule(),
+        new LiveMetricsModule(),
         new CatalogModule(),
         new DemoModule(),
         new CommandsModule(),

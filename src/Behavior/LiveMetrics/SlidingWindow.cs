@@ -1,0 +1,86 @@
+namespace BehaviorDashboard.LiveMetrics;
+
+/// <summary>
+/// A window that slides with the clock, and the one of the same length before it: a ring of buckets with a tally over
+/// each half. Late and out-of-order events go into the bucket of their own time. Not for two threads.
+/// </summary>
+internal sealed class SlidingWindow
+{
+    private readonly TimeSpan _width;
+    private readonly int _count;
+    private readonly Bucket[] _ring;
+    private readonly Dictionary<ulong, ulong> _links;
+    private Tally _now = new();
+    private Tally _before = new();
+    private long _head;
+
+    /// <param name="links">Which key stands for which person, shared between windows.</param>
+    public SlidingWindow(TimeSpan length, int buckets, DateTimeOffset now, Dictionary<ulong, ulong> links)
+    {
+        (_count, _width, _links) = (buckets, length / buckets, links);
+        _ring = [.. Enumerable.Range(0, buckets * 2).Select(_ => new Bucket())];
+        _head = NumberOf(now);
+    }
+
+    /// <summary>The end of the bucket that is filling.</summary>
+    public DateTimeOffset To => new((_head + 1) * _width.Ticks, TimeSpan.Zero);
+
+    public DateTimeOffset From => To - _count * _width;
+
+    /// <summary>Before this nothing is kept.</summary>
+    public DateTimeOffset Oldest => To - 2 * _count * _width;
+
+    public KpiWindow Read(int limit) => new(From, To, _now.Values, _before.Values, _now.Products(limit), _now.Categories(limit), _now.Unmet(limit));
+
+    /// <summary>Events in the newest whole bucket-widths covering <paramref name="length"/>, for a rate.</summary>
+    public double EventsPerSecond(TimeSpan length)
+    {
+        var buckets = Math.Max(1, (int)(length / _width));
+        var sum = 0L;
+        for (var i = 1; i <= buckets; i++) sum += At(_head - i).Sums.Events;
+        return sum / (buckets * _width.TotalSeconds);
+    }
+
+    public void Fold(in LiveEvent e)
+    {
+        var number = NumberOf(e.At);
+        if (number > _head || number <= _head - 2 * _count) return;
+        var change = At(number).Fold(e);
+        (number > _head - _count ? _now : _before).Add(change, Person);
+    }
+
+    /// <summary>Lets time pass: what leaves the window enters the one before, what leaves that is forgotten.</summary>
+    public void Advance(DateTimeOffset now)
+    {
+        var target = NumberOf(now);
+        if (target - _head >= 2 * _count)
+        {
+            for (var i = 0; i < _ring.Length; i++) _ring[i] = new Bucket();
+            (_now, _before, _head) = (new Tally(), new Tally(), target);
+        }
+        while (_head < target)
+        {
+            _head++;
+            var forgotten = At(_head - 2 * _count);
+            _before.Apply(forgotten, Person, -1);
+            _ring[Slot(_head)] = new Bucket();
+            var leaving = At(_head - _count);
+            _now.Apply(leaving, Person, -1);
+            _before.Apply(leaving, Person, +1);
+        }
+    }
+
+    public void Link(ulong alias, ulong person)
+    {
+        _now.Link(alias, person);
+        _before.Link(alias, person);
+    }
+
+    private ulong Person(ulong key) => _links.GetValueOrDefault(key, key);
+
+    private Bucket At(long number) => _ring[Slot(number)];
+
+    private int Slot(long number) => (int)(((number % _ring.Length) + _ring.Length) % _ring.Length);
+
+    private long NumberOf(DateTimeOffset at) => at.UtcTicks / _width.Ticks;
+}
