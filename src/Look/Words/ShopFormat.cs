@@ -56,7 +56,7 @@ public sealed class ShopFormat(ShopClock clock, IOptions<ShopOptions> shop, IStr
     public string Change(double? now, double? before)
     {
         if (now is not { } n || before is not { } b || b == 0) return Unknown;
-        var change = (n - b) / Math.Abs(b) * 100;
+        var change = Math.Round((n - b) / Math.Abs(b) * 100, 1);
         var sign = change > 0 ? "+" : change < 0 ? "−" : "±";
         return sign + Math.Abs(change).ToString(Math.Abs(change) >= 100 ? "N0" : "0.#", Reader) + "%";
     }

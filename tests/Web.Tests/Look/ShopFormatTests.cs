@@ -57,6 +57,7 @@ public class ShopFormatTests : LookContext
         Assert.Equal("+12%", Format.Change(112, 100));
         Assert.Equal("−5.6%", Format.Change(94.4, 100));
         Assert.Equal("+50%", Format.Change(-50, -100));
+        Assert.Equal("±0%", Format.Change(100.01, 100));
         Assert.Equal("2 min 5 s", Format.Duration(TimeSpan.FromSeconds(125)));
         Assert.Equal("3 min ago", Format.Ago(Noon.AddMinutes(-3)));
         Read("zh-Hans");
