@@ -18,11 +18,14 @@ internal sealed class OpenPageSessions(ILoggerFactory logs, IServiceScopeFactory
 }
 
 /// <summary>Names the person of an open page to the audit log: a circuit's work has no request of its own.</summary>
-internal sealed class CircuitActor(AuthenticationStateProvider authentication) : CircuitHandler
+internal sealed class CircuitActor(AuthenticationStateProvider authentication, IHttpContextAccessor http) : CircuitHandler
 {
+    // The connection that opened the page; read here, because later it may be gone.
+    private readonly System.Net.IPAddress? _address = http.HttpContext?.Connection.RemoteIpAddress;
+
     public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => async context =>
     {
-        using (AuditActor.Begin(AuditActor.Of((await authentication.GetAuthenticationStateAsync()).User, null)))
+        using (AuditActor.Begin(AuditActor.Of((await authentication.GetAuthenticationStateAsync()).User, _address)))
             await next(context);
     };
 }
