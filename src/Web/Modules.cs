@@ -7,6 +7,7 @@ using BehaviorDashboard.Demo;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.LiveMetrics;
+using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
@@ -26,6 +27,7 @@ internal static class Modules
         new IngestModule(),
         new ImportsModule(),
         new LiveMetricsModule(),
+        new ProfilesModule(),
         new CatalogModule(),
         new DemoModule(),
         new CommandsModule(),

@@ -1,0 +1,22 @@
+using BehaviorDashboard.Contracts;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+
+namespace BehaviorDashboard.Profiles;
+
+/// <summary>Who the shoppers are: the list of people and the page of each.</summary>
+public sealed class ProfilesModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<PeopleStore>();
+        services.AddScoped(p => new PeopleService(p.GetRequiredService<PeopleStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>()));
+        services.AddScoped<ISearchSource, PeopleSearch>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => PeopleApi.Map(routes);
+
+    public IEnumerable<NavEntry> Navigation => [new("customers", "Nav.Customers", Icons.Material.Outlined.People, 20, Access.ViewPeople)];
+}
