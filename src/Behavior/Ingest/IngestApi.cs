@@ -45,7 +45,7 @@ internal static class IngestApi
     private static async Task<IResult> SettingsAsync(string writeKey, HttpContext http)
     {
         if (await http.RequestServices.GetRequiredService<IApiKeys>().FindAsync(writeKey, http.RequestAborted) is not { } key || !key.Allows(Access.ScopeWrite)) return Results.Problem("The write key is unknown.", statusCode: 404);
-        var settings = new { apiKey = writeKey, apiHost = $"{http.Request.Host}/v1", unbundledIntegrations = Array.Empty<string>(), addBundledMetadata = false };
+        var settings = new { apiKey = writeKey, apiHost = $"{http.Request.Host}/v1", protocol = http.Request.Scheme, unbundledIntegrations = Array.Empty<string>(), addBundledMetadata = false };
         return Results.Json(new { integrations = new Dictionary<string, object> { ["Segment.io"] = settings }, plan = new { track = new { __default = new { enabled = true } } }, edgeFunction = new { }, legacyVideoPluginsEnabled = false });
     }
 

@@ -69,12 +69,11 @@ public sealed class DemoSendingTests : IDisposable
         await live.Task;
         var before = api.Ids.Count;
         Assert.True(api.Latest <= Now);
-        for (var i = 0; i < 240; i++)
+        await WaitAsync(() =>
         {
             time.Advance(TimeSpan.FromMilliseconds(500));
-            await Task.Delay(2);
-        }
-        await WaitAsync(() => api.Ids.Count > before + 100);
+            return api.Ids.Count > before + 100;
+        });
         Assert.True(api.Latest > Now);
         Assert.True(api.Latest <= time.GetUtcNow());
         await stop.CancelAsync();
