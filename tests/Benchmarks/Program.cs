@@ -1,0 +1,16 @@
+using BehaviorDashboard.Benchmarks;
+
+// dotnet run -c Release --project tests/Benchmarks -- <name> [options]
+return args switch
+{
+    ["ingest", ..] => await IngestBenchmark.RunAsync(args[1..]),
+    ["import", ..] => await ImportBenchmark.RunAsync(args[1..]),
+    ["live", ..] => await LiveBenchmark.RunAsync(args[1..]),
+    _ => Help(),
+};
+
+static int Help()
+{
+    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] | live [--seconds N] [--clients N] [--rate N]");
+    return 2;
+}
