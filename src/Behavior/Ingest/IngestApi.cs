@@ -73,10 +73,10 @@ internal static class IngestApi
             http.Response.Headers.RetryAfter = "1";
             await ProblemAsync(http, 429, "Too many requests are being read: nothing of this one was stored, send it again.");
         }
-        catch (StoreUnavailableException)
+        catch (Exception problem) when (problem is StoreUnavailableException or System.Data.Common.DbException)
         {
             http.Response.Headers.RetryAfter = "5";
-            await ProblemAsync(http, 503, "The store cannot be reached: nothing of this request was stored, send it again.");
+            await ProblemAsync(http, 503, "The store cannot take events now: nothing of this request was stored, send it again.");
         }
         catch (BadHttpRequestException bad)
         {

@@ -23,10 +23,6 @@ public sealed record IngestOptions
     [Range(10_240, 67_108_864)]
     public int RequestBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Events a second one write key may send for longer than a moment; 0 is no limit.</summary>
-    [Range(0, 10_000_000)]
-    public int EventsPerSecond { get; init; } = 200_000;
-
     /// <summary>Bytes of request bodies held at one time; senders beyond are told to come back (429).</summary>
     [Range(1_048_576, 4_294_967_296)]
     public long HeldBytes { get; init; } = 64 * 1024 * 1024;
