@@ -34,7 +34,7 @@ public sealed class PeopleService
     {
         string[] keys = [person.Key, .. identities.Select(i => i.Alias)];
         var until = last?.At ?? person.LastSeen;
-        var (before, beforeId) = (last?.At ?? person.LastSeen.AddTicks(1), last?.MessageId ?? "");
+        var (before, beforeId) = (last?.At ?? person.LastSeen.AddSeconds(1), last?.MessageId ?? "");
         for (var days = 31; ; days *= 4)
         {
             var from = until.AddDays(-days);

@@ -5,6 +5,7 @@ using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using MudBlazor;
 
 namespace BehaviorDashboard.Imports;
 
@@ -26,4 +27,6 @@ public sealed class ImportsModule : IModule
             p.GetServices<IPreset>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddTransient<ICommand, ImportCommand>();
     }
+
+    public IEnumerable<NavEntry> Navigation => [new("data/import", "Nav.Imports", Icons.Material.Outlined.UploadFile, 220, Access.ManageData, "Nav.Data")];
 }
