@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -24,19 +25,23 @@ public sealed record ImportProgress(string File, double Share, long Rows);
 public sealed class ImportService
 {
     private const int BatchEvents = 10_000;
+    private const string Running = "running";
     private readonly EventWriter _writer;
     private readonly ImportsStore _store;
     private readonly IProductCatalog _catalog;
     private readonly ShopOptions _shop;
     private readonly TimeProvider _time;
     private readonly IPreset[] _presets;
+    private readonly ConcurrentDictionary<string, bool> _running = new();
 
     internal ImportService(EventWriter writer, ImportsStore store, IProductCatalog catalog, IEnumerable<IPreset> presets, IOptions<ShopOptions> shop, TimeProvider time) =>
         (_writer, _store, _catalog, _presets, _shop, _time) = (writer, store, catalog, [.. presets], shop.Value, time);
 
     public IReadOnlyList<string> Presets => [.. _presets.Select(p => p.Name)];
 
-    public Task<IReadOnlyList<ImportLine>> ListAsync(CancellationToken cancel = default) => _store.ListAsync(200, cancel);
+    /// <summary>The latest imports; one whose process ended before it did is interrupted.</summary>
+    public async Task<IReadOnlyList<ImportLine>> ListAsync(CancellationToken cancel = default) =>
+        [.. (await _store.ListAsync(200, cancel)).Select(l => l.Status == Running && !_running.ContainsKey(l.Id) ? l with { Status = "interrupted" } : l)];
 
     /// <exception cref="ImportException">The preset, a file or the time zone is not there.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was stored stays, and running again goes on.</exception>
@@ -47,6 +52,7 @@ public sealed class ImportService
         if (request.Files.Count == 0) throw new ImportException("Name at least one file.");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone ?? _shop.TimeZone, out var zone)) throw new ImportException($"'{request.TimeZone}' is not a time zone; write one such as Europe/London.");
         var run = new ImportRun(Guid.CreateVersion7().ToString("N")[..20], preset, request, zone, _shop.Currency, _time.GetUtcNow());
+        _running[run.Report.Id] = true;
         if (!request.DryRun) await _store.StartAsync(run.Report.Id, preset.Name, request.Files.Select(f => Path.GetFileName(f)!), _time.GetUtcNow());
         var started = Stopwatch.GetTimestamp();
         try
@@ -62,6 +68,7 @@ public sealed class ImportService
         {
             run.Close(Stopwatch.GetElapsedTime(started));
             if (!request.DryRun) await _store.FinishAsync(run.Report, _time.GetUtcNow());
+            _running.TryRemove(run.Report.Id, out _);
         }
         return run.Report;
     }
@@ -71,16 +78,14 @@ public sealed class ImportService
     public async Task<int> UndoAsync(string id, CancellationToken cancel = default)
     {
         var line = (await _store.ListAsync(10_000, cancel)).FirstOrDefault(i => i.Id == id) ?? throw new ImportException($"There is no import {id}.");
-        if (line.Status == "running") throw new ImportException("This import is running: cancel it first.");
+        if (_running.ContainsKey(id)) throw new ImportException("This import is running: cancel it first.");
         var removed = 0;
         await _writer.ExclusiveAsync(async session => removed = await session.RemoveSourceAsync(Source(id)));
         await _catalog.RemoveSourceAsync(Source(id), CancellationToken.None);
         await _store.ForgetAsync(id);
-        if (line.Read() is { } report)
-        {
-            report.Status = "undone";
-            await _store.FinishAsync(report, _time.GetUtcNow());
-        }
+        var report = line.Read() ?? new ImportReport { Id = id, Preset = line.Preset, DryRun = false, TimeZone = _shop.TimeZone, Currency = _shop.Currency };
+        report.Status = "undone";
+        await _store.FinishAsync(report, _time.GetUtcNow());
         return removed;
     }
 

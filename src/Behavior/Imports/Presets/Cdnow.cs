@@ -37,7 +37,7 @@ internal sealed class Cdnow : IPreset
         var key = $"cdnow:{at}:{sameDay[at]}";
         unit = new Unit("order", key, 1)
         {
-            Content = string.Join('|', fields),
+            Content = string.Create(CultureInfo.InvariantCulture, $"{units}|{value / 1.0000m}"),
             Revenue = value,
             Customer = customer,
             Events =

@@ -4,7 +4,7 @@ using UtfUnknown;
 
 namespace BehaviorDashboard.Imports;
 
-/// <summary>A file as text: gzip or plain, in whatever encoding it is.</summary>
+/// <summary>A file as text: gzip, a zip of one file, or plain, in whatever encoding it is.</summary>
 internal sealed class SourceFile : IDisposable
 {
     private const int Sample = 128 * 1024;
@@ -50,10 +50,18 @@ internal sealed class SourceFile : IDisposable
 
     private static Stream Unpack(FileStream file)
     {
-        Span<byte> magic = stackalloc byte[2];
-        var read = file.Read(magic);
+        Span<byte> magic = stackalloc byte[4];
+        var read = file.ReadAtLeast(magic, 4, throwOnEndOfStream: false);
         file.Position = 0;
-        return read == 2 && magic[0] == 0x1f && magic[1] == 0x8b ? new GZipStream(file, CompressionMode.Decompress) : file;
+        if (read >= 2 && magic is [0x1f, 0x8b, ..]) return new GZipStream(file, CompressionMode.Decompress);
+        return read == 4 && magic is [(byte)'P', (byte)'K', 3, 4] ? Entry(file) : file;
+    }
+
+    private static Stream Entry(FileStream file)
+    {
+        var entries = new ZipArchive(file, ZipArchiveMode.Read).Entries.Where(e => e.Length > 0).ToList();
+        if (entries.Count != 1) throw new ImportException($"{System.IO.Path.GetFileName(file.Name)} holds {entries.Count} files; unpack it and name the one to import.");
+        return entries[0].Open();
     }
 
     private static Encoding Detect(string path)

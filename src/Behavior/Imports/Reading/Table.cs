@@ -17,6 +17,8 @@ internal static class Table
 {
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
+    private const int LargestRow = 4 * 1024 * 1024;
+
     /// <param name="names">Column names for files without a header; null reads the header.</param>
     public static IEnumerable<TableRow> Read(TextReader reader, string[]? names = null)
     {
@@ -26,19 +28,37 @@ internal static class Table
             HasHeaders = false,
             Delimiter = Guess(text.Peeked),
             BufferSize = 64 * 1024,
-            MaxBufferSize = 4 * 1024 * 1024,
+            MaxBufferSize = LargestRow,
             CsvStyle = CsvStyle.Standard,
             // Order numbers begin with #; nothing in these files is a comment.
             Comment = '\0',
         };
         using var csv = CsvDataReader.Create(text, options);
         var columns = names is null ? null : Index(names);
-        while (csv.Read())
+        while (ReadRow(csv))
         {
             var values = new string[csv.RowFieldCount];
             for (var i = 0; i < values.Length; i++) values[i] = csv.GetString(i);
             if (columns is null) columns = Index(values);
             else if (values.Length > 1 || values[0].Length > 0) yield return new TableRow(csv.RowNumber, columns, values);
+        }
+    }
+
+    /// <exception cref="ImportException">The text from here on is no table: what follows cannot be told apart into rows.</exception>
+    private static bool ReadRow(CsvDataReader csv)
+    {
+        var next = csv.RowNumber + 1;
+        try
+        {
+            return csv.Read();
+        }
+        catch (CsvRecordTooLargeException)
+        {
+            throw new ImportException($"Row {next} is longer than {LargestRow / 1024 / 1024} million characters: a quote was opened and not closed, or this is no table. Rows before it were read.");
+        }
+        catch (CsvFormatException problem)
+        {
+            throw new ImportException($"Row {next} cannot be read: {problem.Message} Rows before it were read.");
         }
     }
 
