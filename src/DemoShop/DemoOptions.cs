@@ -27,9 +27,9 @@ public sealed record DemoOptions
     [Range(0, 200)]
     public double LiveEventsPerSecond { get; init; } = 1;
 
-    /// <summary>Minutes before the start that already run at the live pace, so that short windows are full at once.</summary>
+    /// <summary>Minutes before the start over which the live pace is reached, so that short windows are full and comparable at once.</summary>
     [Range(0, 120)]
-    public int LiveLeadMinutes { get; init; } = 15;
+    public int LiveLeadMinutes { get; init; } = 120;
 
     /// <summary>Whether the things that went wrong in this shop's year are planted (see <see cref="DemoIncidents"/>).</summary>
     public bool Incidents { get; init; } = true;

@@ -102,7 +102,7 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
             minute = Math.Max(minute, Minute(now) - Math.Max(1, options.LiveLeadMinutes));
             for (; options.LiveEventsPerSecond > 0 && minute <= Minute(now); minute++)
             {
-                foreach (var e in simulation.LiveMinute(DateTimeOffset.FromUnixTimeSeconds(minute * 60), options.LiveEventsPerSecond)) _coming.Enqueue(e, e.At);
+                foreach (var e in simulation.LiveMinute(DateTimeOffset.FromUnixTimeSeconds(minute * 60), Pace(minute))) _coming.Enqueue(e, e.At);
             }
             while (_coming.TryPeek(out var next, out var at) && at <= now.ToUnixTimeMilliseconds())
             {
@@ -116,6 +116,13 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
             saved = now;
         }
         while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>Events a second in a minute: before the start the pace rises, so that no window begins out of nothing.</summary>
+    private double Pace(long minute)
+    {
+        var before = Math.Max(0, Minute(_started) - minute) / (double)Math.Max(1, options.LiveLeadMinutes);
+        return options.LiveEventsPerSecond * (1 - 0.7 * Math.Min(1, before));
     }
 
     private void Save(DateTimeOffset through)

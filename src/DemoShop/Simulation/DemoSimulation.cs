@@ -90,7 +90,13 @@ public sealed class DemoSimulation
         var draw = new PersonDraw(_people, Day - 1, World.PassersBy(Day - 1));
         List<DemoEvent> events = [];
         for (var n = random.Poisson(eventsPerSecond * 60 / EventsPerVisit); n > 0; n--)
-            new Visit(shop, new DemoRandom(VisitSeed, Stream.Live, number, n), draw.Next(ref random), number * 60_000 + random.Next(60_000), events).Run();
+        {
+            // Each visit has numbers of its own: at another pace the minute has more or fewer of the same visits.
+            var own = new DemoRandom(VisitSeed, Stream.Live, number, n);
+            var state = draw.Next(ref own);
+            var at = number * 60_000 + own.Next(60_000);
+            new Visit(shop, own, state, at, events).Run();
+        }
         events.Sort(Earlier);
         return events;
     }

@@ -41,6 +41,18 @@ public sealed class DemoReproducibilityTests
     }
 
     [Fact]
+    public void A_faster_minute_holds_the_visits_of_a_slower_one()
+    {
+        var shop = Small(7);
+        var noon = DemoYear.Clock.StartOf(DemoYear.First.AddDays(59)).AddHours(12);
+        var slow = shop.Simulation.LiveMinute(noon, 2).Select(e => (e.MessageId, e.At, e.Name)).ToList();
+        var fast = shop.Simulation.LiveMinute(noon, 6).Select(e => (e.MessageId, e.At, e.Name)).ToList();
+        Assert.NotEmpty(slow);
+        Assert.True(fast.Count > slow.Count);
+        Assert.Subset(fast.ToHashSet(), slow.ToHashSet());
+    }
+
+    [Fact]
     public void Events_lie_on_their_day_and_in_order()
     {
         var year = Small(7);
