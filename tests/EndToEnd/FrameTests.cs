@@ -51,6 +51,22 @@ public partial class FrameTests(Browser browser)
     }
 
     [Fact]
+    public async Task Escape_closes_the_palette_before_its_box_has_the_focus()
+    {
+        await using var product = await ProductProcess.StartAsync();
+        await using var watched = await browser.OpenAsync(product.Address);
+        var page = watched.Page;
+        await FirstAdmin.SetUpAsync(product, page);
+        await page.GotoAsync("/admin/users");
+        await OnceInteractiveAsync(page);
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(page.Locator(".bd-palette")).ToBeVisibleAsync();
+        await page.EvaluateAsync("document.activeElement.blur()");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator(".bd-palette")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_lost_connection_hides_nothing_says_so_and_comes_back_by_itself()
     {
         var address = $"http://127.0.0.1:{FreePort()}";

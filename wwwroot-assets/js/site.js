@@ -49,6 +49,13 @@ document.addEventListener('keydown', event => {
     }
   }
   if (event.target.matches?.('[role="combobox"]') && ['ArrowUp', 'ArrowDown', 'Enter'].includes(event.key)) event.preventDefault();
+  // The palette is seen a moment before its box has the focus: Escape closes it then too.
+  const veil = event.key === 'Escape' && document.querySelector('.bd-veil');
+  if (veil && !veil.contains(event.target)) {
+    early = null;
+    veil.click();
+    return;
+  }
   const palette = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
   if (palette || (event.key === '/' && !typing(event.target))) {
     const button = document.querySelector('[data-palette]');

@@ -50,11 +50,12 @@ public class NavigationTests : LookContext
         palette.WaitForAssertion(() => Assert.Equal(2, palette.FindAll("[role=option]").Count));
         Assert.Contains("did not answer", palette.Find("[role=status]").TextContent, StringComparison.Ordinal);
         palette.Find("[role=combobox]").KeyDown("ArrowDown");
+        // The key waits its turn behind the rendering of what was found.
+        palette.WaitForAssertion(() => Assert.Contains("Ada (cust)", palette.Find("[aria-selected=true]").TextContent, StringComparison.Ordinal));
         var chosen = palette.Find("[aria-selected=true]");
-        Assert.Contains("Ada (cust)", chosen.TextContent, StringComparison.Ordinal);
         Assert.Equal(chosen.Id, palette.Find("[role=combobox]").GetAttribute("aria-activedescendant"));
         palette.Find("[role=combobox]").KeyDown("Enter");
-        Assert.True(closed);
+        palette.WaitForAssertion(() => Assert.True(closed));
         Assert.EndsWith("customers/u1", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
 
