@@ -23,6 +23,9 @@ public sealed record Arrival(DateTimeOffset ReceivedAt, string SourceId)
     /// <summary>The sender's clock when it sent the batch; an event's own <c>sentAt</c> wins.</summary>
     public DateTimeOffset? SentAt { get; init; }
 
+    /// <summary>Id of an event that brings none, so that the same one replayed stays one.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>The type that the address implies, as <c>/v1/track</c> does.</summary>
     public string? ImpliedType { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class Envelope
     {
         var envelope = new Envelope();
         var list = shape == EventShape.Ga4 ? "events"u8 : "batch"u8;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Disallow });
+        var reader = new Utf8JsonReader(json, JsonText.AnyDepth);
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray) envelope.ReadEvents(ref reader);
         else if (reader.TokenType == JsonTokenType.StartObject) envelope.ReadMembers(ref reader, json, list);

@@ -20,7 +20,7 @@ internal sealed class IngestService(EventNormalizer normalizer, EventWriter writ
             var json = body.Span[envelope.Events[i]];
             if (normalizer.Normalize(json, arrival, rows) is not { } rejection) continue;
             (errors ??= []).Add(new ItemError(i, rejection.Code, rejection.Field, rejection.Reason));
-            inbox.Add(new Reject(arrival.ReceivedAt, arrival.SourceId, rejection.Code, rejection.Field, rejection.Reason, Encoding.UTF8.GetString(json), arrival.ImpliedType, arrival.Shape.ToString()));
+            inbox.Add(Reject.Of(arrival, rejection, Encoding.UTF8.GetString(json)));
         }
         if (rows.Count > 0) await writer.AppendAsync(rows, cancel);
         return new IngestOutcome(envelope.Events.Count, errors ?? []);

@@ -2,6 +2,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace BehaviorDashboard.Quality;
 
@@ -14,6 +15,9 @@ public sealed class QualityModule : IModule
         services.AddMigrations<QualityModule>("Quality");
         services.AddSingleton<RejectsStore>();
         services.AddSingleton<RejectsInbox>();
+        services.AddSingleton<RejectsService>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectsInbox>());
     }
+
+    public IEnumerable<NavEntry> Navigation => [new("data/rejects", "Nav.Rejects", Icons.Material.Outlined.Inbox, 230, Access.ManageData, "Nav.Data")];
 }

@@ -32,38 +32,41 @@ internal sealed class RejectsInbox(RejectsStore store, TimeProvider time, IOptio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var group = new List<Reject>();
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-            {
-                while (group.Count < 500 && _queue.Reader.TryRead(out var reject))
-                    if (MayKeep()) group.Add(reject);
-                    else Interlocked.Increment(ref _notKept);
-                if (group.Count > 0) await store.AddAsync(group, stoppingToken);
-                group.Clear();
-                Changed.Raise();
-            }
+            while (await _queue.Reader.WaitToReadAsync(stoppingToken)) await KeepWaitingAsync(500);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            while (group.Count < 5_000 && _queue.Reader.TryRead(out var reject)) group.Add(reject);
+            await KeepWaitingAsync(5_000);
+        }
+    }
+
+    /// <summary>A store that fails for a moment costs what it could not take, never the inbox.</summary>
+    private async Task KeepWaitingAsync(int most)
+    {
+        var group = new List<Reject>();
+        try
+        {
+            if (NewDay()) await store.ForgetAsync(time.GetUtcNow().AddDays(-options.Value.KeptDays), CancellationToken.None);
+            while (group.Count < most && _queue.Reader.TryRead(out var reject))
+                if (_today++ < options.Value.KeptPerDay) group.Add(reject);
+                else Interlocked.Increment(ref _notKept);
             if (group.Count > 0) await store.AddAsync(group, CancellationToken.None);
         }
         catch (Exception problem)
         {
-            logger.LogError(problem, "The rejects inbox stopped; refused events are counted, not kept.");
+            Interlocked.Add(ref _notKept, group.Count);
+            logger.LogError(problem, "{Count} refused events could not be kept.", group.Count);
         }
+        Changed.Raise();
     }
 
-    private bool MayKeep()
+    private bool NewDay()
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (today != _day)
-        {
-            (_day, _today) = (today, 0);
-            _ = store.ForgetAsync(time.GetUtcNow().AddDays(-options.Value.KeptDays), CancellationToken.None);
-        }
-        return _today++ < options.Value.KeptPerDay;
+        if (today == _day) return false;
+        (_day, _today) = (today, 0);
+        return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
@@ -14,6 +13,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
 {
     private const int LongestId = 255;
     private const int LongestText = 2_048;
+    private const int DeepestValue = 32;
 
     private readonly StringCache _cache = new();
     private readonly Redactor _redactor = new(options.Value);
@@ -66,7 +66,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
 
     private Rejection? Read(ReadOnlySpan<byte> json, ref Sent sent)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonText.AnyDepth);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return new Rejection(RejectionCodes.NotAnObject, "", "is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -89,7 +89,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
                 case Field.OriginalTimestamp when !Times.TryRead(ref reader, _cache, out sent.OriginalTimestamp): return BadTime("originalTimestamp");
                 case Field.SentAt when !Times.TryRead(ref reader, _cache, out sent.SentAt): return BadTime("sentAt");
             }
-            JsonText.Skip(ref reader);
+            if (JsonText.Skip(ref reader) > DeepestValue) return new Rejection(RejectionCodes.TooDeep, "", $"nests deeper than {DeepestValue} levels.");
             if (json[start] != (byte)'{') continue;
             var range = start..(int)reader.BytesConsumed;
             if (field == Field.Properties) sent.Properties = range;
@@ -124,7 +124,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             if (value.Length <= 2 || value[0] != (byte)'{') continue;
             if (page) context.Url = Member(value, "url"u8) ?? context.Url;
             if (campaign) context.Campaign = Member(value, "id"u8) ?? Member(value, "name"u8) ?? context.Campaign;
-            if (traits) context.Traits = Encoding.UTF8.GetString(value);
+            if (traits) context.Traits = SafeJson.Distinct(value);
         }
     }
 
@@ -153,7 +153,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             return new Rejection(RejectionCodes.InvalidValue, "properties.currency", "is not a three-letter ISO 4217 code such as EUR.");
 
         var (rate, shown) = Rate(facts.Currency);
-        var messageId = sent.MessageId ?? Guid.CreateVersion7(arrival.ReceivedAt).ToString("N");
+        var messageId = sent.MessageId ?? arrival.MessageId ?? Guid.CreateVersion7(arrival.ReceivedAt).ToString("N");
         var occurred = Clock.Correct(arrival.ReceivedAt, sent.SentAt ?? arrival.SentAt, sent.OriginalTimestamp ?? sent.Timestamp ?? arrival.Timestamp);
         var isOrder = type == EventTypes.Track && name is EventNames.OrderCompleted or EventNames.OrderRefunded;
         var lines = isOrder && facts.Products is { } products ? json[sent.Properties!.Value][products] : default;
@@ -248,9 +248,9 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
 
     private static string? TraitsOf(ReadOnlySpan<byte> json, Arrival arrival, Sent sent, Facts facts, Context context, string type)
     {
-        if (sent.Traits is { } traits && type is not EventTypes.Group) return Encoding.UTF8.GetString(json[traits]);
-        if (facts.Set is { } set && json[sent.Properties!.Value][set] is [(byte)'{', ..] named) return Encoding.UTF8.GetString(named);
-        return context.Traits ?? (arrival.Traits.Length > 0 ? Encoding.UTF8.GetString(arrival.Traits.Span) : null);
+        if (sent.Traits is { } traits && type is not EventTypes.Group) return SafeJson.Distinct(json[traits]);
+        if (facts.Set is { } set && json[sent.Properties!.Value][set] is [(byte)'{', ..] named) return SafeJson.Distinct(named);
+        return context.Traits ?? (arrival.Traits.Length > 0 ? SafeJson.Distinct(arrival.Traits.Span) : null);
     }
 
     private static Rejection BadQuantity(string field) => new(RejectionCodes.InvalidValue, field, "is not a whole number.");
@@ -271,5 +271,5 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
 
     private static decimal? Convert(decimal? amount, decimal rate) => rate == 1m ? amount : amount is { } some ? Math.Round(some * rate, 4, MidpointRounding.AwayFromZero) : null;
 
-    private static string? Cut(string? text) => text?.Length > LongestText ? text[..LongestText] : text;
+    private static string? Cut(string? text) => text is null ? null : JsonText.Cut(text, LongestText);
 }

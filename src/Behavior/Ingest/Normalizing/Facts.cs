@@ -44,7 +44,7 @@ internal sealed class Facts(StringCache cache)
     public void KeepProducts(ReadOnlySpan<byte> json)
     {
         Start("products"u8);
-        Write(json);
+        Write(Redactor.Suspect(json) ? Redactor.Value(json) : json);
     }
 
     /// <summary>Reads one JSON object. Positions of nested values are kept relative to <paramref name="json"/>.</summary>
@@ -114,9 +114,14 @@ internal sealed class Facts(StringCache cache)
     private void KeepRaw(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, Redactor redactor)
     {
         Start(default);
+        if (Redactor.Suspect(name) || Redactor.Suspect(value))
+        {
+            Write(redactor.Member(name, value));
+            return;
+        }
         Write(name);
         if (name[^1] != (byte)':') Write(":"u8);
-        Write(value.Contains((byte)'@') ? redactor.Clean(name, value) : value);
+        Write(value);
     }
 
     private void Start(ReadOnlySpan<byte> name)

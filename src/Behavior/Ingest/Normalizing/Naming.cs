@@ -66,5 +66,5 @@ internal static class Naming
         return name == EventNames.OrderRefunded && amount is { } given ? -Math.Abs(given) : amount;
     }
 
-    private static string Short(string text) => text.Length <= 200 ? text : text[..200];
+    private static string Short(string text) => JsonText.Cut(text, 200);
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace BehaviorDashboard.Ingest;
@@ -9,12 +9,20 @@ internal sealed partial class Redactor(IngestOptions options)
     private readonly HashSet<string> _personal = [.. options.PersonalProperties];
     private readonly HashSet<string> _secret = new(options.SecretParameters.Concat(["token", "access_token", "id_token", "code", "password", "pwd", "secret", "email", "sig", "signature", "api_key"]), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Raw JSON of one property with e-mail addresses replaced, unless the property is declared to hold them.</summary>
-    public byte[] Clean(ReadOnlySpan<byte> quotedName, ReadOnlySpan<byte> value)
+    /// <summary>Whether raw JSON may hold what <see cref="Member"/> and <see cref="Value"/> take out.</summary>
+    public static bool Suspect(ReadOnlySpan<byte> json) => json.Contains((byte)'@') || SafeJson.Suspect(json);
+
+    /// <summary>One property, as <c>"name":value</c>, with e-mail addresses replaced unless it is declared to hold them.</summary>
+    /// <param name="name">Raw, in its quotes; what follows them is ignored.</param>
+    public byte[] Member(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        var name = Encoding.UTF8.GetString(quotedName).Trim('"', ':', ' ');
-        return _personal.Contains(name) ? value.ToArray() : Encoding.UTF8.GetBytes(Email().Replace(Encoding.UTF8.GetString(value), "[email]"));
+        var text = SafeJson.Text(name[..(name.LastIndexOf((byte)'"') + 1)]);
+        var written = JsonSerializer.SerializeToUtf8Bytes(CleanText(text)!, IngestJson.Default.String);
+        return [.. written, (byte)':', .. _personal.Contains(text) ? SafeJson.Rewrite(value, static t => t) : Value(value)];
     }
+
+    /// <summary>Raw JSON with e-mail addresses replaced.</summary>
+    public static byte[] Value(ReadOnlySpan<byte> json) => SafeJson.Rewrite(json, static t => CleanText(t)!);
 
     public static string? CleanText(string? text) => text is null || !text.Contains('@', StringComparison.Ordinal) ? text : Email().Replace(text, "[email]");
 

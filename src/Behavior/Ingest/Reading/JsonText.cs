@@ -7,6 +7,13 @@ namespace BehaviorDashboard.Ingest;
 /// <summary>Reads JSON tokens into strings that every store can hold: no NUL, no half surrogates.</summary>
 internal static class JsonText
 {
+    /// <summary>For what was not looked at yet: one event that nests without end must not take its batch along.</summary>
+    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1_000_000 };
+
+    /// <summary>The first characters of a text, never half of one.</summary>
+    public static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+
     /// <summary>A string, number or truth value as text; null for null, objects and arrays (which are skipped).</summary>
     public static string? Scalar(ref Utf8JsonReader reader, StringCache cache)
     {
