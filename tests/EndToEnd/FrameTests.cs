@@ -70,7 +70,7 @@ public partial class FrameTests(Browser browser)
     public async Task A_lost_connection_hides_nothing_says_so_and_comes_back_by_itself()
     {
         var address = $"http://127.0.0.1:{FreePort()}";
-        var product = await ProductProcess.StartAsync(null, "--urls", address);
+        await using var product = await ProductProcess.StartAsync(null, "--urls", address);
         await using var watched = await browser.OpenAsync(new Uri(address));
         var page = watched.Page;
         await FirstAdmin.SetUpAsync(product, page);
@@ -88,7 +88,6 @@ public partial class FrameTests(Browser browser)
         await UntilAsync(async () => Assert.True(await page.EvaluateAsync<bool>("window.before === undefined")));
         await Expect(page.Locator("main h1").First).ToHaveTextAsync(shown!);
         await Expect(page.Locator(".bd-connection")).Not.ToBeVisibleAsync();
-        await product.DisposeAsync();
     }
 
     /// <summary>The palette answers only once the page's connection stands.</summary>

@@ -38,7 +38,7 @@ internal static class IngestApi
     {
         var endpoint = api.MapPost(path, (Delegate)((HttpContext http) => ReceiveAsync(http, type, shape)));
         if (summary is null) endpoint.ExcludeFromDescription();
-        else endpoint.WithSummary(summary).WithDescription(description!).Accepts<object>("application/json").Produces(200).ProducesProblem(400).ProducesProblem(401).ProducesProblem(429);
+        else endpoint.WithSummary(summary).WithDescription(description!).Accepts<object>("application/json", "*/*").Produces(200).ProducesProblem(400).ProducesProblem(401).ProducesProblem(429);
     }
 
     /// <summary>What Segment's browser client asks for before it sends: no integrations, our own address.</summary>

@@ -48,6 +48,31 @@ public sealed class TrackingApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(2, await CountAsync(first, last));
     }
 
+    public static TheoryData<string> Addresses => ["/v1/batch", "/v1/track", "/v1/import", "/v1/t", "/v1/b", "/batch", "/i/v0/e"];
+
+    /// <summary>sendBeacon sends text/plain, some senders nothing at all: what counts is that the body is JSON.</summary>
+    [Theory, MemberData(nameof(Addresses))]
+    public async Task Every_address_takes_json_under_any_name_but_a_form(string address)
+    {
+        using var client = await host.KeyClientAsync();
+        foreach (var type in new[] { "application/json", "text/plain", "text/plain;charset=UTF-8", "application/x-ndjson", null })
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(type, Event()));
+            Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(type, "{"));
+        }
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await StatusAsync("application/x-www-form-urlencoded", Event()));
+
+        string Event() => $$"""{"type":"track","event":"X","userId":"u","distinct_id":"u","messageId":"{{Guid.NewGuid():N}}"}""";
+
+        async Task<HttpStatusCode> StatusAsync(string? type, string body)
+        {
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (type is not null) content.Headers.TryAddWithoutValidation("Content-Type", type);
+            using var answer = await client.PostAsync(new Uri(address, UriKind.Relative), content);
+            return answer.StatusCode;
+        }
+    }
+
     [Theory, MemberData(nameof(Odd))]
     public async Task An_odd_event_is_stored_with_its_neighbours(string odd)
     {
