@@ -77,23 +77,19 @@ internal sealed class KpiStore(Database database)
         """;
 
     private const string Scan = """
-        select message_id as MessageId, received_at as ReceivedAt, occurred_at as At, type as Type, name as Name, user_id as Person, session_id as Session,
-            product_id as Product, category as Category, price as Price, quantity as Quantity, currency as Currency, revenue as Revenue, query as Query,
-            case when type = 'track' and name = 'Products Searched' then properties ->> 'results' end as Results
-        from events where occurred_at >= @Since
+        select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,
+            coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
+            e.quantity as Quantity, e.currency as Currency, e.revenue as Revenue, e.query as Query,
+            case when e.type = 'track' and e.name = 'Products Searched' then e.properties ->> 'results' end as Results
+        from events e left join identities i on i.alias = e.user_id where e.occurred_at >= @Since
         """;
 
-    private const string Links = "select alias as Alias, user_id as Person from identities";
-
-    /// <summary>Reads what the windows are made of from one snapshot of the store.</summary>
-    public Task<bool> ScanAsync(DateTimeOffset since, Action<string, string> link, Action<ScannedEvent> take, CancellationToken cancel) => database.ReadAsync(async session =>
+    /// <summary>Reads what the windows are made of, as one moment of the store; people are whole persons.</summary>
+    public Task<bool> ScanAsync(DateTimeOffset since, Action<ScannedEvent> take, CancellationToken cancel) => database.ReadAsync(async session =>
     {
-        await foreach (var known in session.StreamAsync<KnownLink>(Links)) link(known.Alias, known.Person);
         await foreach (var e in session.StreamAsync<ScannedEvent>(Scan, new { Since = since })) take(e);
         return true;
     }, cancel);
-
-    private sealed record KnownLink(string Alias, string Person);
 
     public async Task<KpiValues> ValuesAsync(TimeRange range, string currency, CancellationToken cancel) =>
         await database.FirstOrDefaultAsync<KpiValues>(Values, new { range.From, range.To, Currency = currency }, cancel) ?? KpiValues.None;

@@ -18,6 +18,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
 {
     private const int MostRecent = 30;
     private const int RankingLength = 10;
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMilliseconds(240);
     private static readonly string[] Notable = [EventNames.OrderCompleted, EventNames.OrderRefunded, EventNames.ProductReviewed];
 
@@ -32,6 +33,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private readonly Dictionary<string, string> _titles = [];
     private LiveWindows _windows;
     private LiveSnapshot? _snapshot;
+    private HashSet<ulong>? _alreadyRead;
     private bool _catchingUp = true;
 
     internal LiveFeed(KpiStore store, IProductCatalog catalog, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> signalLogger, ILogger<LiveFeed> logger)
@@ -92,7 +94,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         while (_commits.Reader.TryRead(out var batch))
         {
             if (batch is null) return true;
-            lock (_gate) Fold(batch, skip: null);
+            lock (_gate) Fold(batch, _alreadyRead);
+            _alreadyRead = null;
             await LearnTitlesAsync(batch, cancel);
             Changed.Raise();
         }
@@ -119,8 +122,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     }
 
     /// <summary>
-    /// Reads the windows from the store while commits wait in the queue. A commit that was told before the reading began
-    /// but is in what was read too is not folded twice.
+    /// Reads the windows from the store while commits wait in the queue. A commit that is in what was read too is not folded
+    /// twice: those told meanwhile, and the next one, which the writer may have made durable without having told it yet.
     /// </summary>
     /// <returns>True when history was rewritten meanwhile.</returns>
     private async Task<bool> RebuildAsync(CancellationToken cancel)
@@ -128,14 +131,14 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         var started = _time.GetUtcNow();
         var fresh = new LiveWindows(started);
         var near = new HashSet<ulong>();
-        await _store.ScanAsync(fresh.Oldest, fresh.Link, e =>
+        await _store.ScanAsync(fresh.Oldest, e =>
         {
             fresh.Fold(LiveEvent.Of(e.At, e.Type, e.Name, e.Person, e.Session, e.Product, e.Category, e.Price, e.Quantity, e.Currency, e.Revenue, e.Query, e.Results, _currency));
             near.Add(Tally.Hash(e.MessageId));
         }, cancel);
         lock (_gate)
         {
-            (_windows, _catchingUp, _snapshot) = (fresh, false, null);
+            (_windows, _catchingUp, _snapshot, _alreadyRead) = (fresh, false, null, near);
             while (_commits.Reader.TryRead(out var batch))
             {
                 if (batch is null) return true;
@@ -149,9 +152,17 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private async Task TickAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
+        var latest = _time.GetUtcNow();
         try
         {
-            while (await timer.WaitForNextTickAsync(cancel)) Changed.Raise();
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                // Buckets do not run backwards: after a correction of the clock the windows are read anew.
+                var now = _time.GetUtcNow();
+                if (now < latest - ClockTolerance) _commits.Writer.TryWrite(null);
+                latest = now;
+                Changed.Raise();
+            }
         }
         catch (OperationCanceledException)
         {

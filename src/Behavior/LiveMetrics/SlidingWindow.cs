@@ -2,14 +2,19 @@ namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
 /// A window that slides with the clock, and the one of the same length before it: a ring of buckets with a tally over
-/// each half. Late and out-of-order events go into the bucket of their own time. Not for two threads.
+/// each half. Late and out-of-order events go into the bucket of their own time; those stamped ahead of the clock wait for
+/// theirs. Not for two threads.
 /// </summary>
 internal sealed class SlidingWindow
 {
+    /// <summary>Beyond this many, events stamped ahead of the clock wait for the next rebuild.</summary>
+    private const int MostAhead = 100_000;
+
     private readonly TimeSpan _width;
     private readonly int _count;
     private readonly Bucket[] _ring;
     private readonly Dictionary<ulong, ulong> _links;
+    private readonly PriorityQueue<LiveEvent, long> _ahead = new();
     private Tally _now = new();
     private Tally _before = new();
     private long _head;
@@ -44,6 +49,7 @@ internal sealed class SlidingWindow
     public void Fold(in LiveEvent e)
     {
         var number = NumberOf(e.At);
+        if (number > _head && _ahead.Count < MostAhead) _ahead.Enqueue(e, number);
         if (number > _head || number <= _head - 2 * _count) return;
         var change = At(number).Fold(e);
         (number > _head - _count ? _now : _before).Add(change, Person);
@@ -68,6 +74,7 @@ internal sealed class SlidingWindow
             _now.Apply(leaving, Person, -1);
             _before.Apply(leaving, Person, +1);
         }
+        while (_ahead.TryPeek(out _, out var number) && number <= _head) Fold(_ahead.Dequeue());
     }
 
     public void Link(ulong alias, ulong person)
