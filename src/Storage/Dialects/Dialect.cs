@@ -22,6 +22,9 @@ public abstract class Dialect
     /// <summary>Distinct count of an expression where an estimate is enough.</summary>
     public abstract string ApproximateDistinct(string expression);
 
+    /// <summary>What <c>json ->> @key</c> takes to read the field of this name, whatever signs the name holds.</summary>
+    public abstract string JsonKey(string name);
+
     /// <summary>Seconds since 1970 of a timestamp, as a whole number rounded down.</summary>
     public static string EpochSeconds(string expression) => $"cast(floor(extract(epoch from {expression})) as bigint)";
 }

@@ -23,6 +23,9 @@ internal sealed partial class DuckDbDialect : Dialect
 
     public override string ApproximateDistinct(string expression) => $"approx_count_distinct({expression})";
 
+    // A bare name that begins with $ or / would be a path.
+    public override string JsonKey(string name) => "$.\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+
     private static string Swap(string sql) => LiteralOrParameter().Replace(sql, static m => m.Value[0] == '@' ? "$" + m.Value[1..] : m.Value);
 
     // A quoted literal or name is passed over whole, so that 'a@b.example' stays what it is.

@@ -12,4 +12,6 @@ internal sealed class PostgresDialect : Dialect
     public override bool IsConflict(DbException problem) => problem.SqlState is "40001" or "40P01" or "23505";
 
     public override string ApproximateDistinct(string expression) => $"count(distinct {expression})";
+
+    public override string JsonKey(string name) => name;
 }

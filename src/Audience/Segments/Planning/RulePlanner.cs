@@ -1,0 +1,211 @@
+using System.Globalization;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+using Dapper;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>
+/// Rule to SQL. Each event condition becomes one common table expression with the people it holds for; the rule
+/// becomes one Boolean over a row <c>p</c> of profiles that is never null. Every value is a parameter.
+/// </summary>
+internal sealed class RulePlanner
+{
+    private const string Identified = "left join identities i on i.alias = x.user_id";
+
+    private readonly RuleSources _sources;
+    private readonly Dialect _dialect;
+    private readonly DateTimeOffset _asOf;
+    private readonly ShopClock _clock;
+    private readonly string _currency;
+    private readonly Func<int, Rule?> _segments;
+    private readonly Dictionary<string, string> _tables = [];
+    private readonly Dictionary<object, string> _names = [];
+    private int _open;
+
+    /// <param name="segments">The rule another segment has now; null when there is none (nobody is in it).</param>
+    public RulePlanner(RuleSources sources, Dialect dialect, DateTimeOffset asOf, ShopClock clock, string currency, Func<int, Rule?> segments)
+    {
+        (_sources, _dialect, _asOf, _clock, _currency, _segments) = (sources, dialect, asOf, clock, currency, segments);
+        Parameters.Add("AsOf", asOf);
+    }
+
+    public DynamicParameters Parameters { get; } = new();
+
+    /// <summary>The common table expressions of all conditions so far, with their <c>with</c>, or nothing.</summary>
+    public string Tables => _tables.Count == 0 ? "" : "with " + string.Join(",\n", _tables.Select(t => $"{t.Value} as ({t.Key})")) + "\n";
+
+    /// <summary>A Boolean over <c>p</c>.</summary>
+    public string Condition(Rule rule) => rule switch
+    {
+        AllOf { Rules: [] } => "true",
+        AnyOf { Rules: [] } => "false",
+        AllOf all => "(" + string.Join(" and ", all.Rules.Select(Condition)) + ")",
+        AnyOf any => "(" + string.Join(" or ", any.Rules.Select(Condition)) + ")",
+        Not not => $"(not {Condition(not.Rule)})",
+        FeatureRule feature => Feature(feature),
+        TraitRule trait => Text($"p.traits ->> {Value(_dialect.JsonKey(trait.Trait))}", trait.Op, trait.Values, numeric: null),
+        DidRule did => Did(did),
+        SequenceRule sequence => In(Sequence(sequence)),
+        SegmentRule segment => Segment(segment.Segment),
+        _ => throw new NotSupportedException(rule.GetType().Name),
+    };
+
+    private string Segment(int id)
+    {
+        if (_segments(id) is not { } rule || _open > RuleCheck.MaxDepth) return "false";
+        _open++;
+        var condition = Condition(rule);
+        _open--;
+        return condition;
+    }
+
+    private string Feature(FeatureRule rule)
+    {
+        var feature = PersonFeatures.Find(rule.Feature)!;
+        if (rule.Op is Comparison.Known or Comparison.Unknown) return $"({feature.Sql} is {(rule.Op == Comparison.Known ? "not " : "")}null)";
+        if (feature.Kind != FeatureKind.DaysSince) return $"coalesce({Compare(feature.Sql, rule.Op, rule.Value, rule.To)}, false)";
+        // "At most 30 days since" is an instant not before 30 days ago: the comparison turns round.
+        string Ago(decimal? days) => Value(_asOf.AddDays(-(double)days!.Value));
+        var when = rule.Op switch
+        {
+            Comparison.AtLeast => $"{feature.Sql} <= {Ago(rule.Value)}",
+            Comparison.MoreThan => $"{feature.Sql} < {Ago(rule.Value)}",
+            Comparison.AtMost => $"{feature.Sql} >= {Ago(rule.Value)}",
+            Comparison.LessThan => $"{feature.Sql} > {Ago(rule.Value)}",
+            _ => $"{feature.Sql} between {Ago(rule.To)} and {Ago(rule.Value)}",
+        };
+        return $"coalesce({when}, false)";
+    }
+
+    private string Compare(string expression, Comparison op, decimal? value, decimal? to) => op switch
+    {
+        Comparison.AtLeast => $"{expression} >= {Number(value)}",
+        Comparison.AtMost => $"{expression} <= {Number(value)}",
+        Comparison.MoreThan => $"{expression} > {Number(value)}",
+        Comparison.LessThan => $"{expression} < {Number(value)}",
+        Comparison.Equal => $"{expression} = {Number(value)}",
+        Comparison.NotEqual => $"{expression} <> {Number(value)}",
+        _ => $"{expression} between {Number(value)} and {Number(to)}",
+    };
+
+    private string Did(DidRule rule)
+    {
+        var (after, until) = rule.When.At(_asOf, _clock);
+        if (rule.Occasion != Occasion.Any)
+        {
+            var (inner, outer) = rule.Occasion == Occasion.First ? ("min", "min") : ("max", "max");
+            return In($"""
+                {Person($"select user_id, {inner}(e.occurred_at) as t from {_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at <= @AsOf group by user_id", $"{outer}(x.t) as t")}
+                having {outer}(x.t) > {Value(after)} and {outer}(x.t) <= {Value(until)}
+                """);
+        }
+        var seen = $"{_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at > {Value(after)} and e.occurred_at <= {Value(until)}";
+        var (rows, total) = rule.Measure switch
+        {
+            Measure.Count => ($"select user_id, count(*) as n from {seen} group by user_id", "sum(x.n)"),
+            Measure.Revenue => ($"select user_id, sum(case when e.currency is null or e.currency = {Value(_currency)} then e.revenue end) as n from {seen} group by user_id", "coalesce(sum(x.n), 0)"),
+            Measure.Units => ($"select user_id, sum(e.quantity) as n from {seen} group by user_id", "coalesce(sum(x.n), 0)"),
+            Measure.Products => ($"select distinct user_id, e.product_id as n from {seen}", "count(distinct x.n)"),
+            _ => ($"select distinct user_id, e.category as n from {seen}", "count(distinct x.n)"),
+        };
+        // Who never did it has 0: where 0 satisfies the comparison, those who did and do not satisfy it are outside.
+        var holds = Compare(total, rule.Op, rule.Value, rule.To);
+        return Satisfies(0, rule.Op, rule.Value, rule.To)
+            ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
+            : In(Person(rows, total + " as n") + $"\nhaving {holds}");
+    }
+
+    private string Sequence(SequenceRule rule)
+    {
+        var (after, until) = rule.When.At(_asOf, _clock);
+        // The latest first event before each second one decides: the second counts when that one is near enough.
+        return $"""
+            select distinct s.person from (
+                select {(_sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id")} as person, x.occurred_at as t, x.is_then,
+                    max(case when x.is_first then x.occurred_at end) over (
+                        partition by {(_sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id")} order by x.occurred_at
+                        range between unbounded preceding and interval '1 microsecond' preceding) as before
+                from (select e.user_id, e.occurred_at, ({Matches(rule.First.Event, rule.First.Where)}) as is_first, ({Matches(rule.Then.Event, rule.Then.Where)}) as is_then
+                    from {_sources.Events} e where e.occurred_at <= @AsOf) x {(_sources.Resolve ? Identified : "")}
+                where x.is_first or x.is_then) s
+            where s.is_then and s.t > {Value(after)} and s.t <= {Value(until)} and s.t <= s.before + interval '1 hour' * {Value(rule.WithinHours)}
+            """;
+    }
+
+    /// <summary>Sums rows of keys up to people.</summary>
+    private string Person(string rows, string columns) => _sources.Resolve
+        ? $"select coalesce(i.user_id, x.user_id) as person, {columns} from ({rows}) x {Identified} group by coalesce(i.user_id, x.user_id)"
+        : $"select x.user_id as person, {columns} from ({rows}) x group by x.user_id";
+
+    private string In(string table)
+    {
+        if (!_tables.TryGetValue(table, out var name)) _tables[table] = name = "c" + _tables.Count.ToString(CultureInfo.InvariantCulture);
+        return $"p.user_id in (select person from {name})";
+    }
+
+    private string Matches(string name, IReadOnlyList<PropertyFilter> filters)
+    {
+        var (stored, line) = name switch
+        {
+            OrderLines.Bought => (Events.EventNames.OrderCompleted, true),
+            OrderLines.Returned => (Events.EventNames.OrderRefunded, true),
+            _ => (name, false),
+        };
+        var conditions = filters.Select(Filter).Prepend($"e.user_id is not null and e.name = {Value(stored)} and e.type {(line ? "=" : "<>")} 'item'");
+        return string.Join(" and ", conditions);
+    }
+
+    private string Filter(PropertyFilter filter) => EventFields.Column(filter.Property) switch
+    {
+        { IsNumber: true } column => Text($"cast(e.{column.Name} as text)", filter.Op, filter.Values, $"e.{column.Name}"),
+        { } column => Text($"e.{column.Name}", filter.Op, filter.Values, null),
+        _ => Text($"e.properties ->> {Value(_dialect.JsonKey(filter.Property))}", filter.Op, filter.Values, null),
+    };
+
+    /// <param name="numeric">The same value as a number, where it is a number's column.</param>
+    private string Text(string text, Matching op, IReadOnlyList<string>? values, string? numeric)
+    {
+        text = $"({text})";
+        string Lower(string v) => $"lower(cast({Value(v)} as text))";
+        var condition = op switch
+        {
+            Matching.Known => $"{text} is not null",
+            Matching.Unknown => $"{text} is null",
+            Matching.AtLeast or Matching.AtMost => $"{numeric ?? TextNumber.Sql(text)} {(op == Matching.AtLeast ? ">=" : "<=")} {Number(TextNumber.Parse(values![0]))}",
+            Matching.Contains => "(" + string.Join(" or ", values!.Select(v => $"position({Lower(v)} in lower({text})) > 0")) + ")",
+            Matching.StartsWith => "(" + string.Join(" or ", values!.Select(v => $"starts_with(lower({text}), {Lower(v)})")) + ")",
+            _ when numeric is not null => Any(numeric, op, values!.Select(TextNumber.Parse).Where(v => v is not null).Select(Number)),
+            _ => Any($"lower({text})", op, values!.Select(Lower)),
+        };
+        return $"coalesce({condition}, false)";
+    }
+
+    private static string Any(string expression, Matching op, IEnumerable<string> values)
+    {
+        var list = string.Join(", ", values);
+        if (list.Length == 0) return op == Matching.Is ? "false" : $"{expression} is not null";
+        return $"{expression} {(op == Matching.Is ? "in" : "not in")} ({list})";
+    }
+
+    private string Number(decimal? value) => $"cast({Value(value!.Value)} as decimal(28, 9))";
+
+    private string Value(object value)
+    {
+        if (_names.TryGetValue(value, out var known)) return known;
+        var name = "r" + _names.Count.ToString(CultureInfo.InvariantCulture);
+        Parameters.Add(name, value);
+        return _names[value] = "@" + name;
+    }
+
+    private static bool Satisfies(decimal n, Comparison op, decimal value, decimal? to) => op switch
+    {
+        Comparison.AtLeast => n >= value,
+        Comparison.AtMost => n <= value,
+        Comparison.MoreThan => n > value,
+        Comparison.LessThan => n < value,
+        Comparison.Equal => n == value,
+        Comparison.NotEqual => n != value,
+        _ => n >= value && n <= to,
+    };
+}

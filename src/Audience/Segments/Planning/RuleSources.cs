@@ -1,0 +1,11 @@
+namespace BehaviorDashboard.Segments;
+
+/// <summary>The tables a rule is run over: the whole store, or copies that hold some people only.</summary>
+/// <param name="Resolve">Whether <c>user_id</c> of the events may be an older key that <c>identities</c> resolves.</param>
+internal sealed record RuleSources(string Profiles, string Events, bool Resolve)
+{
+    public static readonly RuleSources Store = new("profiles", "events", true);
+
+    /// <summary>Temporary tables made by the membership keeper for people whose answer may have changed.</summary>
+    public static readonly RuleSources Touched = new("touched_profiles", "touched_events", false);
+}

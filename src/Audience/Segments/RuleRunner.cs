@@ -1,0 +1,34 @@
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>How large an audience is, of how many, and under each of its conditions alone.</summary>
+/// <param name="Conditions">In reading order, as <see cref="Rule.Conditions"/> gives them.</param>
+public sealed record AudienceSize(long People, long Of, IReadOnlyList<long> Conditions, DateTimeOffset AsOf);
+
+/// <summary>Runs a rule over the store as it is now.</summary>
+public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop)
+{
+    /// <summary>Everybody a rule holds for.</summary>
+    public Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
+    {
+        var plan = Plan(asOf, segments);
+        var condition = plan.Condition(rule);
+        return database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.user_id", plan.Parameters, cancel);
+    }
+
+    /// <summary>Counts the audience and each condition in one pass over the people.</summary>
+    public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
+    {
+        var plan = Plan(asOf, segments);
+        var all = rule.Conditions().Prepend(rule).Select(plan.Condition).ToList();
+        var counts = string.Join(", ", all.Select((c, i) => $"count(*) filter (where {c}) as n{i}"));
+        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>($"{plan.Tables}select count(*) as n, {counts} from profiles p", plan.Parameters), cancel);
+        var values = ((IDictionary<string, object>)row!).Values.Select(v => Convert.ToInt64(v, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        return new AudienceSize(values[1], values[0], values[2..], asOf);
+    }
+
+    private RulePlanner Plan(DateTimeOffset asOf, Func<int, Rule?> segments) => new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments);
+}

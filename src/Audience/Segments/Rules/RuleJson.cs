@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>Rules as JSON: how they are stored, sent and compared.</summary>
+public static class RuleJson
+{
+    /// <summary>Characters of the longest rule.</summary>
+    public const int MaxLength = 64_000;
+
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        MaxDepth = 48,
+    };
+
+    public static string Write(Rule rule) => JsonSerializer.Serialize(rule, Options);
+
+    /// <summary>A rule in its canonical text, so that equal rules compare equal.</summary>
+    public static Rule? Read(string json, out RuleProblem? problem)
+    {
+        problem = null;
+        if (json.Length > MaxLength)
+        {
+            problem = new RuleProblem("", "TooLong", $"{json.Length:N0} characters; at most {MaxLength:N0}");
+            return null;
+        }
+        try
+        {
+            if (JsonSerializer.Deserialize<Rule>(json, Options) is { } rule) return rule;
+            problem = new RuleProblem("", "Empty", "null");
+        }
+        catch (Exception broken) when (broken is JsonException or NotSupportedException)
+        {
+            problem = new RuleProblem((broken as JsonException)?.Path ?? "", "NotARule", broken.Message);
+        }
+        return null;
+    }
+}
