@@ -9,6 +9,7 @@ using BehaviorDashboard.Ingest;
 using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
+using BehaviorDashboard.Segments;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
 
@@ -28,6 +29,7 @@ internal static class Modules
         new ImportsModule(),
         new LiveMetricsModule(),
         new ProfilesModule(),
+        new SegmentsModule(),
         new CatalogModule(),
         new DemoModule(),
         new CommandsModule(),

@@ -30,5 +30,25 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
         return new AudienceSize(values[1], values[0], values[2..], asOf);
     }
 
+    /// <summary>Some of the people, those seen last first.</summary>
+    public Task<IReadOnlyList<string>> SampleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
+    {
+        var plan = Plan(asOf, segments);
+        var condition = plan.Condition(rule);
+        plan.Parameters.Add("Limit", limit);
+        return database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.last_seen desc, p.user_id limit @Limit", plan.Parameters, cancel);
+    }
+
+    /// <summary>How many of the people are members of each active segment now.</summary>
+    public Task<IReadOnlyList<SegmentOverlap>> OverlapsAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
+    {
+        var plan = Plan(asOf, segments);
+        var condition = plan.Condition(rule);
+        return database.QueryAsync<SegmentOverlap>($"""
+            {plan.Tables}select m.segment_id as SegmentId, count(*) as Both from segment_members m
+            where m.left_at is null and m.user_id in (select p.user_id from profiles p where {condition}) group by m.segment_id order by 2 desc limit 8
+            """, plan.Parameters, cancel);
+    }
+
     private RulePlanner Plan(DateTimeOffset asOf, Func<int, Rule?> segments) => new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments);
 }

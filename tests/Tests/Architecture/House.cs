@@ -38,6 +38,7 @@ internal static class House
         ["Imports"] = ["Ingest"],
         ["LiveMetrics"] = [],
         ["Profiles"] = [],
+        ["Segments"] = [],
         ["Catalog"] = [],
         ["DemoShop"] = [],
         ["Accounts"] = [],

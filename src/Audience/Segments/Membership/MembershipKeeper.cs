@@ -1,0 +1,156 @@
+using System.Diagnostics.Metrics;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>
+/// Keeps the members of active segments: people whose events arrived, and people whose events just grew too old (or old
+/// enough), are asked again every few seconds; a new rule, a start and rewritten history are computed whole.
+/// Raises <see cref="Changed"/> when somebody entered or left; campaigns and rules listen there and pull the changes.
+/// </summary>
+public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
+{
+    private static readonly Meter Meter = new("BehaviorDashboard.Segments");
+    private static readonly Histogram<double> PassTime = Meter.CreateHistogram<double>("behavior.segments.pass.duration", "ms", "Time of one pass over touched people");
+
+    private readonly Database _database;
+    private readonly SegmentStore _store;
+    private readonly ShopClock _clock;
+    private readonly SegmentsOptions _options;
+    private readonly string _currency;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MembershipKeeper> _logger;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _passing = new(1, 1);
+    private readonly Dictionary<int, (int Version, DateTimeOffset AsOf)> _fresh = [];
+    private readonly Dictionary<int, int> _versions = [];
+    private HashSet<string> _touched = [];
+    private bool _all = true;
+    private DateTimeOffset _last;
+
+    internal MembershipKeeper(Database database, SegmentStore store, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
+    {
+        (_database, _store, _clock, _options, _currency, _time, _logger) = (database, store, clock, options.Value, shop.Value.Currency, time, logger);
+        Changed = new Signal(time, signalLogger);
+    }
+
+    /// <summary>Somebody entered or left, or a segment was computed for the first time.</summary>
+    public Signal Changed { get; }
+
+    /// <summary>When the members of an active segment were last exact by its present rule; null: not since the start.</summary>
+    public DateTimeOffset? AsOf(Segment segment)
+    {
+        lock (_gate) return _fresh.TryGetValue(segment.Id, out var fresh) && fresh.Version == segment.Version ? fresh.AsOf : null;
+    }
+
+    void ICommittedEvents.OnCommitted(CommittedBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_all) return;
+            foreach (var e in batch.Events)
+                if (e.PersonKey is not null) _touched.Add(e.PersonKey);
+            foreach (var link in batch.Links)
+            {
+                _touched.Add(link.Alias);
+                _touched.Add(link.PersonKey);
+            }
+            if (_touched.Count > _options.MostTouched) (_all, _touched) = (true, []);
+        }
+    }
+
+    void ICommittedEvents.OnRewritten()
+    {
+        lock (_gate) (_all, _touched) = (true, []);
+    }
+
+    /// <summary>Brings every active segment to now. Several callers wait for one another.</summary>
+    public async Task PassAsync(CancellationToken cancel = default)
+    {
+        await _passing.WaitAsync(cancel);
+        try
+        {
+            await RefreshAsync(cancel);
+        }
+        catch
+        {
+            ((ICommittedEvents)this).OnRewritten();
+            throw;
+        }
+        finally
+        {
+            _passing.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.EverySeconds), _time);
+        do
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                _logger.LogError(problem, "Segments could not be brought up to date; their age keeps growing until they can.");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task RefreshAsync(CancellationToken cancel)
+    {
+        var started = _time.GetTimestamp();
+        HashSet<string> touched;
+        bool all;
+        DateTimeOffset asOf;
+        lock (_gate)
+        {
+            asOf = _time.GetUtcNow();
+            (touched, all) = (_touched, _all || asOf < _last);
+            (_touched, _all) = ([], false);
+        }
+        var segments = await _store.AllAsync(cancel);
+        var rules = segments.ToDictionary(s => s.Id, s => s.Read());
+        var active = segments.Where(s => s.Status == "active").ToList();
+        var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id], segments)).Select(s => s.Id).ToList();
+        var rest = active.Select(s => s.Id).Except(whole).ToList();
+        var changed = await MembershipStore.CloseInactiveAsync(_database, asOf, cancel);
+        if (rest.Count > 0)
+        {
+            foreach (var lag in rest.SelectMany(id => Lags.Of(rules[id], Find)).Append(0).Distinct())
+                touched.UnionWith(await MembershipStore.CrossedAsync(_database, _last.AddDays(-lag), asOf.AddDays(-lag), cancel));
+            if (touched.Count > 0) changed += await MembershipStore.RefreshAsync(_database, rest, touched, Plan, id => rules[id], asOf, cancel);
+        }
+        if (whole.Count > 0) changed += 1 + await MembershipStore.RefreshAsync(_database, whole, null, Plan, id => rules[id], asOf, cancel);
+        lock (_gate)
+        {
+            _last = asOf;
+            _fresh.Clear();
+            foreach (var segment in active) _fresh[segment.Id] = (segment.Version, asOf);
+            foreach (var segment in segments) _versions[segment.Id] = segment.Version;
+        }
+        PassTime.Record(_time.GetElapsedTime(started).TotalMilliseconds);
+        if (changed > 0) Changed.Raise();
+
+        Rule? Find(int id) => rules.GetValueOrDefault(id);
+
+        RulePlanner Plan(int id, RuleSources sources) => new(sources, _database.Dialect, asOf, _clock, _currency, Find);
+    }
+
+    private bool DependsOnChanged(Rule rule, IReadOnlyList<Segment> segments, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().OfType<SegmentRule>()
+        .Any(r => segments.FirstOrDefault(s => s.Id == r.Segment) is { } other && (_versions.GetValueOrDefault(other.Id) != other.Version || DependsOnChanged(other.Read(), segments, depth + 1)));
+}

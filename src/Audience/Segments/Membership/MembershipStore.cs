@@ -1,0 +1,86 @@
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>Compares who is in with who should be, for some people or for all.</summary>
+internal static class MembershipStore
+{
+    private static readonly string[] MakeTables =
+    [
+        "drop table if exists now_in", "drop table if exists touched_people", "drop table if exists touched_profiles", "drop table if exists touched_events",
+        "create temp table now_in (segment_id integer, user_id text)", "create temp table touched_people (user_id text)",
+    ];
+
+    private const string Touch = "insert into touched_people select unnest(@People)";
+
+    private const string CopyProfiles = "create temp table touched_profiles as select p.* from profiles p where p.user_id in (select user_id from touched_people)";
+
+    private const string CopyEvents = """
+        create temp table touched_events as
+        select coalesce(i.user_id, e.user_id) as user_id, e.occurred_at, e.type, e.name, e.product_id, e.category, e.price, e.quantity, e.currency, e.revenue,
+            e.order_id, e.campaign_id, e.recommendation_id, e.query, e.rating, e.url, e.properties
+        from events e left join identities i on i.alias = e.user_id
+        where e.user_id in (select user_id from touched_people union all select a.alias from identities a join touched_people t on t.user_id = a.user_id)
+        """;
+
+    private const string CloseTouched = """
+        update segment_members set left_at = @AsOf where left_at is null and segment_id = any(@Ids) and user_id in (select user_id from touched_people)
+            and not exists (select 1 from now_in n where n.segment_id = segment_members.segment_id and n.user_id = segment_members.user_id)
+        """;
+
+    private const string CloseWhole = """
+        update segment_members set left_at = @AsOf where left_at is null and segment_id = any(@Ids)
+            and not exists (select 1 from now_in n where n.segment_id = segment_members.segment_id and n.user_id = segment_members.user_id)
+        """;
+
+    private const string Open = """
+        insert into segment_members (segment_id, user_id, entered_at) select n.segment_id, n.user_id, @AsOf from now_in n
+        where not exists (select 1 from segment_members m where m.left_at is null and m.segment_id = n.segment_id and m.user_id = n.user_id)
+        """;
+
+    private const string CloseInactive = """
+        update segment_members set left_at = @AsOf where left_at is null and segment_id in (select id from segments where status <> 'active')
+        """;
+
+    private const string Measure = """
+        update segments set as_of = @AsOf, size = (select count(*) from segment_members m where m.segment_id = segments.id and m.left_at is null) where id = any(@Ids)
+        """;
+
+    /// <summary>Who had an event that grew as old as one of the ages meanwhile.</summary>
+    private const string Crossed = """
+        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id
+        where e.user_id is not null and e.occurred_at >= @From and e.occurred_at <= @To
+        """;
+
+    public static Task<IReadOnlyList<string>> CrossedAsync(Database database, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
+        database.QueryAsync<string>(Crossed, new { From = from, To = to }, cancel);
+
+    /// <param name="touched">People to ask again; null: everybody.</param>
+    /// <param name="fill">The condition of each segment, over the given tables.</param>
+    /// <returns>How many stays began or ended.</returns>
+    public static Task<int> RefreshAsync(Database database, IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, RulePlanner> plan, Func<int, Rule> rule, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    {
+        foreach (var statement in MakeTables) await session.ExecuteAsync(statement);
+        var sources = RuleSources.Store;
+        if (touched is not null)
+        {
+            sources = RuleSources.Touched;
+            await session.ExecuteAsync(Touch, new { People = SqlList.Of(touched) });
+            await session.ExecuteAsync(CopyProfiles);
+            await session.ExecuteAsync(CopyEvents);
+        }
+        foreach (var id in segments)
+        {
+            var planner = plan(id, sources);
+            var condition = planner.Condition(rule(id));
+            planner.Parameters.Add("Segment", id);
+            await session.ExecuteAsync($"insert into now_in {planner.Tables}select cast(@Segment as integer), p.user_id from {sources.Profiles} p where {condition}", planner.Parameters);
+        }
+        var arguments = new { AsOf = asOf, Ids = SqlList.Of(segments) };
+        var changed = await session.ExecuteAsync(touched is null ? CloseWhole : CloseTouched, arguments) + await session.ExecuteAsync(Open, new { AsOf = asOf });
+        if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
+        return changed;
+    }, cancel);
+
+    public static Task<int> CloseInactiveAsync(Database database, DateTimeOffset asOf, CancellationToken cancel) => database.ExecuteAsync(CloseInactive, new { AsOf = asOf }, cancel);
+}

@@ -1,0 +1,27 @@
+namespace BehaviorDashboard.Segments;
+
+/// <summary>A named audience: who is in it follows from its rule at every instant.</summary>
+/// <param name="Status">draft, active or archived; only an active segment's members are kept.</param>
+/// <param name="Size">Members at <paramref name="AsOf"/>; null where they were never computed.</param>
+public sealed record Segment(int Id, string Name, string Description, string Status, string Rule, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long? Size, DateTimeOffset? AsOf)
+{
+    public Rule Read() => RuleJson.Read(Rule, out var problem) ?? throw new InvalidOperationException($"Segment {Id} has an unreadable rule: {problem}");
+}
+
+/// <summary>A rule a segment had.</summary>
+public sealed record SegmentVersion(int Version, string Rule, DateTimeOffset SavedAt);
+
+/// <summary>Somebody entered or left.</summary>
+public sealed record SegmentChange(int SegmentId, string Person, bool Entered, DateTimeOffset When);
+
+/// <summary>A current member and since when.</summary>
+public sealed record SegmentMember(string Person, DateTimeOffset Since);
+
+/// <summary>Entered and left on one shop day.</summary>
+public sealed record SegmentDay(DateOnly Day, long Entered, long Left);
+
+/// <summary>What somebody wants to save.</summary>
+public sealed record SegmentDraft(string Name, string Description, Rule Rule);
+
+/// <summary>Another segment and how many people are in both.</summary>
+public sealed record SegmentOverlap(int SegmentId, long Both);

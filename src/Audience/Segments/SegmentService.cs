@@ -1,0 +1,119 @@
+using System.Globalization;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>What became of a wish to save: a segment, or what is wrong with it.</summary>
+public sealed record SaveResult(Segment? Segment, IReadOnlyList<RuleProblem> Problems);
+
+/// <summary>An audience looked at before it is saved.</summary>
+public sealed record AudiencePreview(AudienceSize Size, IReadOnlyList<string> Sample, IReadOnlyList<SegmentOverlap> Overlaps);
+
+/// <summary>Segments as people work with them.</summary>
+public sealed class SegmentService
+{
+    private const int MaxName = 120;
+
+    private readonly SegmentStore _store;
+    private readonly RuleRunner _runner;
+    private readonly MembershipKeeper _keeper;
+    private readonly IAuditLog _audit;
+    private readonly ShopClock _clock;
+
+    internal SegmentService(SegmentStore store, RuleRunner runner, MembershipKeeper keeper, IAuditLog audit, ShopClock clock) => (_store, _runner, _keeper, _audit, _clock) = (store, runner, keeper, audit, clock);
+
+    /// <inheritdoc cref="MembershipKeeper.Changed"/>
+    public Signal Changed => _keeper.Changed;
+
+    public DateTimeOffset Now => _clock.Now;
+
+    /// <summary>Every segment; the size and age of active ones are those of the last pass.</summary>
+    public async Task<IReadOnlyList<Segment>> AllAsync(CancellationToken cancel = default) => [.. (await _store.AllAsync(cancel)).Select(Aged)];
+
+    public async Task<Segment?> FindAsync(int id, CancellationToken cancel = default) => await _store.FindAsync(id, cancel) is { } segment ? Aged(segment) : null;
+
+    public Task<IReadOnlyList<SegmentVersion>> VersionsAsync(int id, CancellationToken cancel = default) => _store.VersionsAsync(id, cancel);
+
+    public Task<IReadOnlyList<SegmentMember>> MembersAsync(int id, DateTimeOffset asOf, string after, int limit, CancellationToken cancel = default) => _store.MembersAsync(id, asOf, after, limit, cancel);
+
+    public Task<IReadOnlyList<SegmentMember>> NewestAsync(int id, int limit, CancellationToken cancel = default) => _store.NewestAsync(id, limit, cancel);
+
+    public Task<IReadOnlyList<SegmentChange>> ChangesAsync(int? id, int limit, CancellationToken cancel = default) => _store.ChangesAsync(id, limit, cancel);
+
+    public Task<IReadOnlyList<SegmentDay>> DaysAsync(int id, int days, CancellationToken cancel = default) =>
+        _store.DaysAsync(id, _clock.StartOf(_clock.Today.AddDays(1 - days)), _clock.ZoneName, cancel);
+
+    public Task<IReadOnlyList<string>> EventNamesAsync(CancellationToken cancel = default) => _store.EventNamesAsync(_clock.Now.AddDays(-90), cancel);
+
+    public async Task<SaveResult> CreateAsync(SegmentDraft draft, CancellationToken cancel = default)
+    {
+        if (await ProblemsAsync(null, draft, cancel) is { Count: > 0 } problems) return new SaveResult(null, problems);
+        var id = await _store.AddAsync(draft, RuleJson.Write(draft.Rule), _clock.Now, cancel);
+        await _audit.RecordAsync(new AuditEntry("segment.created", Target(id)), cancel);
+        return new SaveResult(await FindAsync(id, cancel), []);
+    }
+
+    /// <param name="before">The segment as it was when editing began: a save by somebody else meanwhile is not overwritten.</param>
+    public async Task<SaveResult> SaveAsync(Segment before, SegmentDraft draft, CancellationToken cancel = default)
+    {
+        if (await ProblemsAsync(before.Id, draft, cancel) is { Count: > 0 } problems) return new SaveResult(null, problems);
+        if (!await _store.SaveAsync(before, draft, RuleJson.Write(draft.Rule), _clock.Now, cancel)) return new SaveResult(null, [new RuleProblem("", "ChangedMeanwhile", before.Name)]);
+        await _audit.RecordAsync(new AuditEntry("segment.changed", Target(before.Id)), cancel);
+        if (before.Status == "active") await _keeper.PassAsync(cancel);
+        return new SaveResult(await FindAsync(before.Id, cancel), []);
+    }
+
+    /// <param name="status">draft, active or archived.</param>
+    public async Task SetStatusAsync(Segment segment, string status, CancellationToken cancel = default)
+    {
+        await _store.SetStatusAsync(segment.Id, status, _clock.Now, cancel);
+        await _audit.RecordAsync(new AuditEntry("segment." + (status switch { "active" => "activated", "draft" => "paused", _ => status }), Target(segment.Id)), cancel);
+        await _keeper.PassAsync(cancel);
+    }
+
+    /// <summary>Size, size under each condition alone, some of the people, and what it shares with other segments.</summary>
+    public async Task<AudiencePreview> PreviewAsync(Rule rule, int? self = null, CancellationToken cancel = default)
+    {
+        var others = await _store.AllAsync(cancel);
+        var (asOf, find) = (_clock.Now, Finder(others));
+        var size = await _runner.SizeAsync(rule, asOf, find, cancel);
+        var sample = await _runner.SampleAsync(rule, asOf, 8, find, cancel);
+        var overlaps = others.Any(s => s.Status == "active" && s.Id != self) ? await _runner.OverlapsAsync(rule, asOf, find, cancel) : [];
+        return new AudiencePreview(size, sample, [.. overlaps.Where(o => o.SegmentId != self)]);
+    }
+
+    /// <summary>What is wrong with a rule, its references included.</summary>
+    public async Task<IReadOnlyList<RuleProblem>> CheckAsync(int? self, Rule rule, CancellationToken cancel = default)
+    {
+        var problems = RuleCheck.Check(rule).ToList();
+        var others = (await _store.AllAsync(cancel)).Where(s => s.Id != self).ToDictionary(s => s.Id);
+        foreach (var reference in rule.Conditions().OfType<SegmentRule>())
+        {
+            if (reference.Segment == self || (others.TryGetValue(reference.Segment, out var other) && Leads(other, self, others, 0))) problems.Add(new RuleProblem("", "Cycle", others.GetValueOrDefault(reference.Segment)?.Name ?? "–"));
+            else if (other is null) problems.Add(new RuleProblem("", "NoSuchSegment", reference.Segment.ToString(CultureInfo.InvariantCulture)));
+        }
+        return problems;
+    }
+
+    private static bool Leads(Segment from, int? to, Dictionary<int, Segment> all, int depth) => depth > RuleCheck.MaxDepth || from.Read().Conditions().OfType<SegmentRule>()
+        .Any(r => r.Segment == to || (all.TryGetValue(r.Segment, out var next) && Leads(next, to, all, depth + 1)));
+
+    private async Task<IReadOnlyList<RuleProblem>> ProblemsAsync(int? self, SegmentDraft draft, CancellationToken cancel)
+    {
+        var problems = (await CheckAsync(self, draft.Rule, cancel)).ToList();
+        if (string.IsNullOrWhiteSpace(draft.Name) || draft.Name.Length > MaxName) problems.Insert(0, new RuleProblem("name", "Name", draft.Name.Length > 40 ? draft.Name[..40] : draft.Name));
+        return problems;
+    }
+
+    private Segment Aged(Segment segment) => _keeper.AsOf(segment) is { } asOf ? segment with { AsOf = asOf } : segment;
+
+    private static Func<int, Rule?> Finder(IReadOnlyList<Segment> segments)
+    {
+        var rules = segments.ToDictionary(s => s.Id, s => s.Rule);
+        return id => rules.TryGetValue(id, out var json) ? RuleJson.Read(json, out _) : null;
+    }
+
+    private static string Target(int id) => "segment:" + id.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>Segments over HTTP: the list, a count for any rule, and members in pages that belong together.</summary>
+internal static class SegmentsApi
+{
+    private const int MostMembers = 10_000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/v1/segments").WithTags("Segments");
+        api.MapGet("", ListAsync).RequireAuthorization(Access.ReadApi).WithSummary("All segments with size and age");
+        api.MapGet("/{id:int}", FindAsync).RequireAuthorization(Access.ReadApi).WithSummary("One segment with its rule");
+        api.MapGet("/{id:int}/members", MembersAsync).RequireAuthorization(Access.ReadApi).WithSummary("Members, page by page")
+            .WithDescription("format: json, ndjson or csv. Hand next and as_of back as after and as_of: all pages then tell of one instant, whoever enters or leaves meanwhile.");
+        api.MapPost("/preview", PreviewAsync).RequireAuthorization(Access.ReadApi).WithSummary("How many people a rule holds for").WithDescription("The body is a rule; docs/segments.md describes it.");
+        api.MapPost("", CreateAsync).RequireAuthorization(Access.AdminApi).WithSummary("Create a segment as a draft");
+    }
+
+    private sealed record NewSegment(string Name, string? Description, Rule Rule);
+
+    private static async Task<IResult> ListAsync(SegmentService segments, CancellationToken cancel) => Results.Json(new { segments = (await segments.AllAsync(cancel)).Select(Shape) }, RuleJson.Options);
+
+    private static async Task<IResult> FindAsync(int id, SegmentService segments, CancellationToken cancel) =>
+        await segments.FindAsync(id, cancel) is { } segment ? Results.Json(Shape(segment), RuleJson.Options) : Missing(id);
+
+    private static async Task<IResult> MembersAsync(int id, SegmentService segments, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
+    {
+        if (await segments.FindAsync(id, cancel) is not { } segment) return Missing(id);
+        if (segment.Status != "active" || segment.AsOf is null) return Results.Problem($"Segment {id} is {segment.Status}; only an active segment that has been computed has members.", statusCode: 409);
+        var asOf = segment.AsOf.Value;
+        if (as_of is not null && !DateTimeOffset.TryParse(as_of, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out asOf)) return Results.Problem($"as_of '{as_of}' is not an ISO 8601 instant.", statusCode: 400);
+        if (limit is < 1 or > MostMembers) return Results.Problem($"limit must be 1 to {MostMembers}.", statusCode: 400);
+        var length = limit ?? 1_000;
+        var page = await segments.MembersAsync(id, asOf.ToUniversalTime(), after ?? "", length, cancel);
+        var next = page.Count < length ? null : page[^1].Person;
+        return format switch
+        {
+            null or "json" => Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next, as_of = asOf }),
+            "ndjson" => Results.Text(string.Concat(page.Select(m => JsonSerializer.Serialize(new { user_id = m.Person, since = m.Since }) + "\n")), "application/x-ndjson"),
+            "csv" => Results.Text(Csv.Write(["user_id", "since"], page.Select(m => new object?[] { m.Person, m.Since })), "text/csv"),
+            _ => Results.Problem($"format '{format}' is not known; use json, ndjson or csv.", statusCode: 400),
+        };
+    }
+
+    private static async Task<IResult> PreviewAsync(HttpRequest request, SegmentService segments, CancellationToken cancel)
+    {
+        if (await ReadAsync(request, cancel) is not { } text) return Results.Problem($"A rule has at most {RuleJson.MaxLength:N0} characters.", statusCode: 413);
+        if (RuleJson.Read(text, out var problem) is not { } rule) return Invalid([problem!]);
+        if (await segments.CheckAsync(null, rule, cancel) is { Count: > 0 } problems) return Invalid(problems);
+        var preview = await segments.PreviewAsync(rule, null, cancel);
+        return Results.Json(new { people = preview.Size.People, of = preview.Size.Of, conditions = preview.Size.Conditions, as_of = preview.Size.AsOf, overlaps = preview.Overlaps });
+    }
+
+    private static async Task<IResult> CreateAsync(HttpRequest request, SegmentService segments, CancellationToken cancel)
+    {
+        if (await ReadAsync(request, cancel) is not { } text) return Results.Problem($"A segment has at most {RuleJson.MaxLength:N0} characters.", statusCode: 413);
+        NewSegment? wanted;
+        try
+        {
+            wanted = JsonSerializer.Deserialize<NewSegment>(text, RuleJson.Options);
+        }
+        catch (Exception broken) when (broken is JsonException or NotSupportedException)
+        {
+            return Invalid([new RuleProblem((broken as JsonException)?.Path ?? "", "NotASegment", broken.Message)]);
+        }
+        if (wanted is null) return Invalid([new RuleProblem("", "Empty", "null")]);
+        var saved = await segments.CreateAsync(new SegmentDraft(wanted.Name, wanted.Description ?? "", wanted.Rule), cancel);
+        return saved.Segment is { } segment ? Results.Json(Shape(segment), RuleJson.Options, statusCode: 201) : Invalid(saved.Problems);
+    }
+
+    private static async Task<string?> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        using var reader = new StreamReader(request.Body);
+        var buffer = new char[RuleJson.MaxLength + 1];
+        var length = await reader.ReadBlockAsync(buffer, cancel);
+        return length > RuleJson.MaxLength ? null : new string(buffer, 0, length);
+    }
+
+    private static IResult Missing(int id) => Results.Problem($"There is no segment {id}.", statusCode: 404);
+
+    private static IResult Invalid(IReadOnlyList<RuleProblem> problems) => Results.Problem("The rule cannot be used.", statusCode: 422, extensions: new Dictionary<string, object?> { ["problems"] = problems });
+
+    private static object Shape(Segment s) => new { s.Id, s.Name, s.Description, s.Status, s.Version, s.Size, s.AsOf, s.CreatedAt, s.UpdatedAt, Rule = s.Read() };
+}

@@ -1,0 +1,34 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MudBlazor;
+
+namespace BehaviorDashboard.Segments;
+
+/// <summary>Named audiences: rules, their members kept fresh, and who came and went.</summary>
+public sealed class SegmentsModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SegmentsOptions>().Bind(configuration.GetSection(SegmentsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<SegmentsModule>("Segments");
+        services.AddSingleton<SegmentStore>();
+        services.AddSingleton<RuleRunner>();
+        services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
+            p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
+        services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
+        services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());
+        services.AddScoped(p => new SegmentService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<MembershipKeeper>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>()));
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => SegmentsApi.Map(routes);
+
+    public IEnumerable<NavEntry> Navigation => [new("segments", "Nav.Segments", Icons.Material.Outlined.Group, 30, Access.ViewPeople)];
+}

@@ -1,0 +1,148 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Segments;
+using BehaviorDashboard.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Segments;
+
+/// <summary>Members follow events and the passing of time, on both engines.</summary>
+public sealed class MembershipTests
+{
+    public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
+
+    private sealed class NoAudit : IAuditLog
+    {
+        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
+    }
+
+    private sealed record World(TestStore Store, FakeTimeProvider Time) : IAsyncDisposable
+    {
+        private readonly AsyncServiceScope _scope = Store.Services.CreateAsyncScope();
+
+        public SegmentService Segments => _scope.ServiceProvider.GetRequiredService<SegmentService>();
+
+        public MembershipKeeper Keeper => Store.Services.GetRequiredService<MembershipKeeper>();
+
+        public async Task<Segment> ActiveAsync(string name, Rule rule)
+        {
+            var saved = await Segments.CreateAsync(new SegmentDraft(name, "", rule));
+            Assert.Empty(saved.Problems);
+            await Segments.SetStatusAsync(saved.Segment!, "active");
+            return (await Segments.FindAsync(saved.Segment!.Id))!;
+        }
+
+        public async Task<string> MembersAsync(Segment segment) => string.Join(' ', (await Segments.MembersAsync(segment.Id, Time.GetUtcNow(), "", 1_000)).Select(m => m.Person));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _scope.DisposeAsync();
+            await Store.DisposeAsync();
+        }
+    }
+
+    private static async Task<World> OpenAsync(Engine engine, DateTimeOffset? start = null)
+    {
+        Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
+        var time = new FakeTimeProvider(start ?? Make.Noon);
+        return new World(await TestStore.OpenAsync(engine, [new SegmentsModule()], time, s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, TimeZoneInfo.Utc))), time);
+    }
+
+    private static DidRule Did(string name, int days) => new(name) { When = Window.Within(days) };
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Somebody_leaves_the_last_seven_days_seven_days_after_the_event_and_not_before(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        var week = await w.ActiveAsync("week", Did("Product Viewed", 7));
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann"), Make.Event("b", "Product Viewed", "bob", at: Make.Noon.AddDays(-3))]);
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann bob", await w.MembersAsync(week));
+        w.Time.Advance(TimeSpan.FromDays(4) - TimeSpan.FromSeconds(1));
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann bob", await w.MembersAsync(week));
+        w.Time.Advance(TimeSpan.FromSeconds(1));
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann", await w.MembersAsync(week));
+        Assert.Equal(1, (await w.Segments.FindAsync(week.Id))!.Size);
+        Assert.Contains(await w.Segments.ChangesAsync(week.Id, 10), c => c is { Person: "bob", Entered: false } && c.When == w.Time.GetUtcNow());
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_visitor_who_turns_out_to_be_a_customer_is_one_member(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        var viewers = await w.ActiveAsync("viewers", new DidRule("Product Viewed"));
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", user: null, anonymous: "x")]);
+        await w.Keeper.PassAsync();
+        Assert.Equal("anon:x", await w.MembersAsync(viewers));
+        await w.Store.Writer.AppendAsync([Make.Event("b", "Signed In", "ann", anonymous: "x")]);
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann", await w.MembersAsync(viewers));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Pages_of_one_listing_tell_of_one_instant(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        await w.Store.Writer.AppendAsync([.. Enumerable.Range(0, 5).Select(i => Make.Event($"m{i}", "Product Viewed", $"u{i}", at: Make.Noon.AddDays(-6)))]);
+        var week = await w.ActiveAsync("week", Did("Product Viewed", 7));
+        var asOf = w.Time.GetUtcNow();
+        var first = await w.Segments.MembersAsync(week.Id, asOf, "", 3);
+        w.Time.Advance(TimeSpan.FromDays(2));
+        await w.Store.Writer.AppendAsync([Make.Event("late", "Product Viewed", "u9", at: w.Time.GetUtcNow())]);
+        await w.Keeper.PassAsync();
+        var rest = await w.Segments.MembersAsync(week.Id, asOf, first[^1].Person, 3);
+        Assert.Equal(["u0", "u1", "u2", "u3", "u4"], first.Concat(rest).Select(m => m.Person));
+        Assert.Equal("u9", await w.MembersAsync(week));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_segment_on_another_follows_it_and_circles_are_refused(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann"), Make.Event("b", "Product Added", "bob")]);
+        var one = await w.ActiveAsync("one", new DidRule("Product Viewed"));
+        var not = await w.ActiveAsync("not one", new Not(new SegmentRule(one.Id)));
+        Assert.Equal("bob", await w.MembersAsync(not));
+        Assert.Equal("Cycle", Assert.Single((await w.Segments.SaveAsync(one, new SegmentDraft("one", "", new AllOf([new SegmentRule(not.Id)])))).Problems).Code);
+        Assert.Empty((await w.Segments.SaveAsync(one, new SegmentDraft("one", "", new DidRule("Product Added")))).Problems);
+        Assert.Equal("ann", await w.MembersAsync(not));
+        Assert.Equal("ChangedMeanwhile", Assert.Single((await w.Segments.SaveAsync(one, new SegmentDraft("one", "", new AllOf([])))).Problems).Code);
+        Assert.Equal([2, 1], (await w.Segments.VersionsAsync(one.Id)).Select(v => v.Version));
+    }
+
+    [Theory]
+    [InlineData(Engine.DuckDb, 11)]
+    [InlineData(Engine.DuckDb, 12)]
+    [InlineData(Engine.Postgres, 13)]
+    public async Task Members_kept_step_by_step_are_those_found_at_once(Engine engine, int seed)
+    {
+        await using var w = await OpenAsync(engine, RandomWorld.AsOf.AddDays(-20));
+        var world = new RandomWorld(seed);
+        var segments = new List<Segment>();
+        for (var i = 0; i < 12; i++) segments.Add(await w.ActiveAsync($"s{i}", WithoutReferences(world)));
+        var random = new Random(seed);
+        foreach (var batch in world.Events().Chunk(20))
+        {
+            await w.Store.Writer.AppendAsync(batch);
+            w.Time.Advance(TimeSpan.FromMinutes(random.Next(60 * 60)));
+            await w.Keeper.PassAsync();
+            foreach (var segment in segments)
+            {
+                var found = await w.Store.Services.GetRequiredService<RuleRunner>().PeopleAsync(segment.Read(), w.Time.GetUtcNow(), _ => null);
+                var kept = (await w.Segments.MembersAsync(segment.Id, w.Time.GetUtcNow(), "", 1_000)).Select(m => m.Person);
+                Assert.True(found.Order(StringComparer.Ordinal).SequenceEqual(kept.Order(StringComparer.Ordinal)), $"seed {seed}: {segment.Rule}\nfound: {string.Join(' ', found)}\nkept: {string.Join(' ', kept)}");
+            }
+        }
+    }
+
+    private static Rule WithoutReferences(RandomWorld world)
+    {
+        var rule = world.Rule();
+        while (rule.Walk().OfType<SegmentRule>().Any() || RuleCheck.Check(rule).Count > 0) rule = world.Rule();
+        return rule;
+    }
+}
