@@ -30,6 +30,20 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
         return new AudienceSize(values[1], values[0], values[2..], asOf);
     }
 
+    /// <summary>For one person: the whole rule and each condition, with the figure it looked at.</summary>
+    /// <returns>Null when there is no such person.</returns>
+    public async Task<IReadOnlyList<(bool Holds, string? Actual)>?> ExplainAsync(Rule rule, string person, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
+    {
+        var plan = Plan(asOf, segments);
+        var columns = string.Join(", ", rule.Conditions().Prepend(rule).Select((r, i) => $"{plan.Condition(r)} as h{i}, {plan.Actual(r)} as a{i}"));
+        plan.Parameters.Add("Person", person);
+        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>(
+            $"{plan.Tables}select {columns} from profiles p where p.user_id = coalesce((select i.user_id from identities i where i.alias = @Person), @Person)", plan.Parameters), cancel);
+        if (row is null) return null;
+        var values = ((IDictionary<string, object?>)row).Values.ToList();
+        return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, values[2 * i + 1] as string))];
+    }
+
     /// <summary>Some of the people, those seen last first.</summary>
     public Task<IReadOnlyList<string>> SampleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
     {

@@ -11,6 +11,14 @@ public sealed record SaveResult(Segment? Segment, IReadOnlyList<RuleProblem> Pro
 /// <summary>An audience looked at before it is saved.</summary>
 public sealed record AudiencePreview(AudienceSize Size, IReadOnlyList<string> Sample, IReadOnlyList<SegmentOverlap> Overlaps);
 
+/// <summary>Why somebody is in or not.</summary>
+/// <param name="Known">Whether there is such a person at all.</param>
+public sealed record WhyAnswer(string Person, bool Known, bool Holds, DateTimeOffset? Since, IReadOnlyList<ConditionAnswer> Conditions);
+
+/// <summary>One condition for one person.</summary>
+/// <param name="Actual">The figure it looked at; null where it has none or it is not known.</param>
+public sealed record ConditionAnswer(Rule Rule, bool Holds, string? Actual);
+
 /// <summary>Segments as people work with them.</summary>
 public sealed class SegmentService
 {
@@ -82,6 +90,15 @@ public sealed class SegmentService
         var sample = await _runner.SampleAsync(rule, asOf, 8, find, cancel);
         var overlaps = others.Any(s => s.Status == "active" && s.Id != self) ? await _runner.OverlapsAsync(rule, asOf, find, cancel) : [];
         return new AudiencePreview(size, sample, [.. overlaps.Where(o => o.SegmentId != self)]);
+    }
+
+    public async Task<WhyAnswer> WhyAsync(Segment segment, string person, CancellationToken cancel = default)
+    {
+        var (rule, find) = (segment.Read(), Finder(await _store.AllAsync(cancel)));
+        if (await _runner.ExplainAsync(rule, person, _clock.Now, find, cancel) is not { } answers) return new WhyAnswer(person, false, false, null, []);
+        await _audit.RecordAsync(new AuditEntry("person.explained", person), cancel);
+        var conditions = rule.Conditions().Select((r, i) => new ConditionAnswer(r, answers[i + 1].Holds, answers[i + 1].Actual)).ToList();
+        return new WhyAnswer(person, true, answers[0].Holds, await _store.SinceAsync(segment.Id, person, cancel), conditions);
     }
 
     /// <summary>What is wrong with a rule, its references included.</summary>

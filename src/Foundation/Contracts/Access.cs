@@ -19,6 +19,9 @@ public static class Access
     /// <summary>Change people: merge, unmerge, edit (Marketer, Admin).</summary>
     public const string EditPeople = nameof(EditPeople);
 
+    /// <summary>Create and change segments (Marketer, Admin).</summary>
+    public const string EditSegments = nameof(EditSegments);
+
     /// <summary>Bring data in: imports, rejects and their replay (Marketer, Admin).</summary>
     public const string ManageData = nameof(ManageData);
 

@@ -13,6 +13,7 @@ internal static class Policies
         [Access.ViewPeople] = [Access.Marketer, Access.Manager, Access.Admin],
         [Access.SeePersonalData] = [Access.Marketer, Access.Admin],
         [Access.EditPeople] = [Access.Marketer, Access.Admin],
+        [Access.EditSegments] = [Access.Marketer, Access.Admin],
         [Access.ManageData] = [Access.Marketer, Access.Admin],
         [Access.Administer] = [Access.Admin],
     };

@@ -49,7 +49,7 @@ internal static class RouteRules
 
     private static readonly string[] Policies =
     [
-        Access.ViewKpis, Access.ViewPeople, Access.EditPeople, Access.ManageData, Access.Administer, Access.ReadApi, Access.AdminApi, Access.SendEvents,
+        Access.ViewKpis, Access.ViewPeople, Access.EditPeople, Access.EditSegments, Access.ManageData, Access.Administer, Access.ReadApi, Access.AdminApi, Access.SendEvents,
     ];
 
     /// <summary>In development the framework serves assets that appeared after the build; they are as public as the others.</summary>
@@ -80,7 +80,7 @@ internal static class RouteRules
     public static bool Allows(string policy, string who) => policy switch
     {
         Access.ViewKpis or Access.ViewPeople => who is Access.Marketer or Access.Manager or Access.Admin,
-        Access.EditPeople or Access.ManageData => who is Access.Marketer or Access.Admin,
+        Access.EditPeople or Access.EditSegments or Access.ManageData => who is Access.Marketer or Access.Admin,
         Access.Administer => who is Access.Admin,
         Access.ReadApi => who is Access.Marketer or Access.Manager or Access.Admin or Access.ScopeRead or Access.ScopeAdmin,
         Access.AdminApi => who is Access.Admin or Access.ScopeAdmin,

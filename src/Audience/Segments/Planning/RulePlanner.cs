@@ -51,6 +51,23 @@ internal sealed class RulePlanner
         _ => throw new NotSupportedException(rule.GetType().Name),
     };
 
+    /// <summary>What a condition looks at, as text over <c>p</c>; null where there is no single figure.</summary>
+    public string Actual(Rule rule) => rule switch
+    {
+        FeatureRule feature when PersonFeatures.Find(feature.Feature) is { } f => f.Kind == FeatureKind.DaysSince
+            ? $"cast(round(cast(extract(epoch from (@AsOf - {f.Sql})) / 86400.0 as decimal(18, 6)), 1) as text)" : $"cast(round(cast({f.Sql} as decimal(28, 9)), 2) as text)",
+        TraitRule trait => $"(p.traits ->> {Value(_dialect.JsonKey(trait.Trait))})",
+        DidRule { Occasion: Occasion.Any } did => Measured(did),
+        DidRule did => $"cast((select c.t from {Table(Times(did))} c where c.person = p.user_id) as text)",
+        _ => "cast(null as text)",
+    };
+
+    private string Measured(DidRule rule)
+    {
+        var (rows, total) = Rows(rule);
+        return $"cast(round(cast(coalesce((select c.n from {Table(Person(rows, total + " as n"))} c where c.person = p.user_id), 0) as decimal(28, 9)), 2) as text)";
+    }
+
     private string Segment(int id)
     {
         if (_segments(id) is not { } rule || _open > RuleCheck.MaxDepth) return "false";
@@ -92,16 +109,28 @@ internal sealed class RulePlanner
     private string Did(DidRule rule)
     {
         var (after, until) = rule.When.At(_asOf, _clock);
-        if (rule.Occasion != Occasion.Any)
-        {
-            var (inner, outer) = rule.Occasion == Occasion.First ? ("min", "min") : ("max", "max");
-            return In($"""
-                {Person($"select user_id, {inner}(e.occurred_at) as t from {_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at <= @AsOf group by user_id", $"{outer}(x.t) as t")}
-                having {outer}(x.t) > {Value(after)} and {outer}(x.t) <= {Value(until)}
-                """);
-        }
+        if (rule.Occasion != Occasion.Any) return $"p.user_id in (select person from {Table(Times(rule))} where t > {Value(after)} and t <= {Value(until)})";
+        var (rows, total) = Rows(rule);
+        // Who never did it has 0: where 0 satisfies the comparison, those who did and do not satisfy it are outside.
+        var holds = Compare(total, rule.Op, rule.Value, rule.To);
+        return Satisfies(0, rule.Op, rule.Value, rule.To)
+            ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
+            : In(Person(rows, total + " as n") + $"\nhaving {holds}");
+    }
+
+    /// <summary>The first or last such event of each person.</summary>
+    private string Times(DidRule rule)
+    {
+        var end = rule.Occasion == Occasion.First ? "min" : "max";
+        return Person($"select user_id, {end}(e.occurred_at) as t from {_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at <= @AsOf group by user_id", $"{end}(x.t) as t");
+    }
+
+    /// <summary>The events of a condition, a row a key, and what adds them up.</summary>
+    private (string Rows, string Total) Rows(DidRule rule)
+    {
+        var (after, until) = rule.When.At(_asOf, _clock);
         var seen = $"{_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at > {Value(after)} and e.occurred_at <= {Value(until)}";
-        var (rows, total) = rule.Measure switch
+        return rule.Measure switch
         {
             Measure.Count => ($"select user_id, count(*) as n from {seen} group by user_id", "sum(x.n)"),
             Measure.Revenue => ($"select user_id, sum(case when e.currency is null or e.currency = {Value(_currency)} then e.revenue end) as n from {seen} group by user_id", "coalesce(sum(x.n), 0)"),
@@ -109,11 +138,6 @@ internal sealed class RulePlanner
             Measure.Products => ($"select distinct user_id, e.product_id as n from {seen}", "count(distinct x.n)"),
             _ => ($"select distinct user_id, e.category as n from {seen}", "count(distinct x.n)"),
         };
-        // Who never did it has 0: where 0 satisfies the comparison, those who did and do not satisfy it are outside.
-        var holds = Compare(total, rule.Op, rule.Value, rule.To);
-        return Satisfies(0, rule.Op, rule.Value, rule.To)
-            ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
-            : In(Person(rows, total + " as n") + $"\nhaving {holds}");
     }
 
     private string Sequence(SequenceRule rule)
@@ -138,10 +162,12 @@ internal sealed class RulePlanner
         ? $"select coalesce(i.user_id, x.user_id) as person, {columns} from ({rows}) x {Identified} group by coalesce(i.user_id, x.user_id)"
         : $"select x.user_id as person, {columns} from ({rows}) x group by x.user_id";
 
-    private string In(string table)
+    private string In(string table) => $"p.user_id in (select person from {Table(table)})";
+
+    private string Table(string text)
     {
-        if (!_tables.TryGetValue(table, out var name)) _tables[table] = name = "c" + _tables.Count.ToString(CultureInfo.InvariantCulture);
-        return $"p.user_id in (select person from {name})";
+        if (!_tables.TryGetValue(text, out var name)) _tables[text] = name = "c" + _tables.Count.ToString(CultureInfo.InvariantCulture);
+        return name;
     }
 
     private string Matches(string name, IReadOnlyList<PropertyFilter> filters)

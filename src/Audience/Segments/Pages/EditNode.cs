@@ -1,0 +1,98 @@
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>A rule while somebody builds it: every field may be half done.</summary>
+public sealed class EditNode
+{
+    public const string Separator = "|";
+
+    public string Kind { get; set; } = "all";
+    public bool Negated { get; set; }
+    public List<EditNode> Children { get; } = [];
+    public string Name { get; set; } = "";
+    public string Then { get; set; } = "";
+    public Comparison Op { get; set; } = Comparison.AtLeast;
+    public Matching Match { get; set; } = Matching.Is;
+    public Measure Measure { get; set; } = Measure.Count;
+    public Occasion Occasion { get; set; } = Occasion.Any;
+    public decimal? Value { get; set; } = 1;
+    public decimal? To { get; set; }
+    public string Text { get; set; } = "";
+    public int Hours { get; set; } = 24;
+    public int Segment { get; set; }
+    public WindowKind Window { get; set; } = WindowKind.Ever;
+    public int Days { get; set; } = 30;
+    public DateOnly? From { get; set; }
+    public DateOnly? Until { get; set; }
+    public List<EditFilter> Where { get; } = [];
+    private IReadOnlyList<PropertyFilter> _thenWhere = [];
+
+    public bool IsGroup => Kind is "all" or "any";
+
+    public static EditNode Condition(string kind) => new()
+    {
+        Kind = kind,
+        Name = kind switch { "feature" => "orders", "did" => "Product Viewed", "sequence" => "Product Added", _ => "" },
+        Then = kind == "sequence" ? "Order Completed" : "",
+        Window = kind == "did" ? WindowKind.Within : WindowKind.Ever,
+    };
+
+    public static EditNode Of(Rule rule)
+    {
+        var node = rule switch
+        {
+            AllOf => new EditNode { Kind = "all" },
+            AnyOf => new EditNode { Kind = "any" },
+            Not not => Of(not.Rule),
+            FeatureRule f => new EditNode { Kind = "feature", Name = f.Feature, Op = f.Op, Value = f.Value, To = f.To },
+            TraitRule t => new EditNode { Kind = "trait", Name = t.Trait, Match = t.Op, Text = Joined(t.Values) },
+            DidRule d => new EditNode { Kind = "did", Name = d.Event, Measure = d.Measure, Op = d.Op, Value = d.Value, To = d.To, Occasion = d.Occasion },
+            SequenceRule s => new EditNode { Kind = "sequence", Name = s.First.Event, Then = s.Then.Event, Hours = s.WithinHours, _thenWhere = s.Then.Where },
+            SegmentRule s => new EditNode { Kind = "segment", Segment = s.Segment },
+            _ => throw new NotSupportedException(rule.GetType().Name),
+        };
+        if (rule is Not) node.Negated = !node.Negated;
+        else node.Children.AddRange(rule.Children.Select(Of));
+        var when = rule switch { DidRule d => d.When, SequenceRule s => s.When, _ => null };
+        if (when is not null) (node.Window, node.Days, node.From, node.Until) = (when.Kind, when.Days ?? 30, when.From, when.To);
+        node.Where.AddRange((rule switch { DidRule d => d.Where, SequenceRule s => s.First.Where, _ => [] }).Select(f => new EditFilter { Property = f.Property, Match = f.Op, Text = Joined(f.Values) }));
+        return node;
+    }
+
+    public Rule ToRule()
+    {
+        Rule rule = Kind switch
+        {
+            "all" => new AllOf([.. Children.Select(c => c.ToRule())]),
+            "any" => new AnyOf([.. Children.Select(c => c.ToRule())]),
+            "feature" => new FeatureRule(Name, Op, HasNumber ? Value : null, Op == Comparison.Between ? To : null),
+            "trait" => new TraitRule(Name.Trim(), Match, Values(Match, Text)),
+            "did" => new DidRule(Name.Trim()) { Measure = Measure, Op = Op, Value = Value ?? 0, To = Op == Comparison.Between ? To : null, Where = Filters(), When = When(), Occasion = Occasion },
+            "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters() }, new EventStep(Then.Trim()) { Where = _thenWhere }, Hours) { When = When() },
+            _ => new SegmentRule(Segment),
+        };
+        return Negated ? new Not(rule) : rule;
+    }
+
+    public bool HasNumber => Op is not (Comparison.Known or Comparison.Unknown);
+
+    private Window When() => Window switch
+    {
+        WindowKind.Between => new Window(Window, null, From, Until),
+        WindowKind.Ever => Segments.Window.Ever,
+        _ => new Window(Window, Days),
+    };
+
+    private List<PropertyFilter> Filters() => [.. Where.Where(f => f.Property.Trim().Length > 0).Select(f => new PropertyFilter(f.Property.Trim(), f.Match, Values(f.Match, f.Text)))];
+
+    private static string[]? Values(Matching op, string text) => op is Matching.Known or Matching.Unknown ? null : text.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string Joined(IReadOnlyList<string>? values) => string.Join($" {Separator} ", values ?? []);
+}
+
+/// <summary>A property filter while somebody builds it.</summary>
+public sealed class EditFilter
+{
+    public string Property { get; set; } = "";
+    public Matching Match { get; set; } = Matching.Is;
+    public string Text { get; set; } = "";
+}

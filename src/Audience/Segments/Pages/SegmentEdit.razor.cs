@@ -1,0 +1,133 @@
+using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using MudBlazor;
+
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>Builds a rule and shows whom it holds for while it is built.</summary>
+public sealed partial class SegmentEdit
+{
+    private const int GuardFactor = 2;
+    private const int GuardPeople = 50;
+
+    private EditNode _root = new();
+    private EditOptions? _options;
+    private Segment? _before;
+    private RuleWords? _words;
+    private AudiencePreview? _preview;
+    private IReadOnlyList<RuleProblem> _problems = [];
+    private CancellationTokenSource? _counting;
+    private string _name = "";
+    private string _description = "";
+    private string? _sentence;
+    private bool _loaded;
+    private bool _busy;
+
+    [Inject] private SegmentService Service { get; set; } = null!;
+
+    [Inject] private ShopFormat Format { get; set; } = null!;
+
+    [Inject] private NavigationManager Nav { get; set; } = null!;
+
+    [Inject] private IDialogService Asking { get; set; } = null!;
+
+    [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
+
+    [Parameter] public int? Id { get; set; }
+
+    /// <summary>An earlier version to begin from.</summary>
+    [SupplyParameterFromQuery(Name = "version")] public int? Version { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        var all = await Service.AllAsync();
+        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name));
+        _loaded = true;
+        if (Id is { } id)
+        {
+            if (all.FirstOrDefault(s => s.Id == id) is not { } found) return;
+            (_before, _name, _description) = (found, found.Name, found.Description);
+            var start = Version is { } v && (await Service.VersionsAsync(id)).FirstOrDefault(x => x.Version == v) is { } older ? RuleJson.Read(older.Rule, out _)! : found.Read();
+            _root = EditNode.Of(start);
+            if (!_root.IsGroup)
+            {
+                var only = _root;
+                _root = new EditNode();
+                _root.Children.Add(only);
+            }
+        }
+        else _root.Children.Add(EditNode.Condition("did"));
+        _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], [OrderLines.Bought, OrderLines.Returned, .. await Service.EventNamesAsync()]);
+        if (RendererInfo.IsInteractive) await ChangedAsync();
+    }
+
+    public void Dispose()
+    {
+        _counting?.Cancel();
+        _counting?.Dispose();
+    }
+
+    /// <summary>Waits for a pause in the typing, then counts; a newer change cancels an older count.</summary>
+    private async Task ChangedAsync()
+    {
+        _counting?.Cancel();
+        _counting?.Dispose();
+        _counting = new CancellationTokenSource();
+        var cancel = _counting.Token;
+        var rule = _root.ToRule();
+        try
+        {
+            _sentence = _words!.Sentence(rule);
+            await Task.Delay(250, cancel);
+            var problems = await Service.CheckAsync(Id, rule, cancel);
+            var preview = problems.Count == 0 ? await Service.PreviewAsync(rule, Id, cancel) : null;
+            cancel.ThrowIfCancellationRequested();
+            (_problems, _preview) = (problems, preview);
+            ShowSizes(preview);
+            StateHasChanged();
+        }
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            // Somebody typed on: the newer count answers.
+        }
+    }
+
+    private void ShowSizes(AudiencePreview? preview)
+    {
+        _options!.Sizes.Clear();
+        if (preview is null) return;
+        var conditions = Conditions(_root).ToList();
+        for (var i = 0; i < conditions.Count; i++) _options.Sizes[conditions[i]] = conditions[i].Negated ? preview.Size.Of - preview.Size.Conditions[i] : preview.Size.Conditions[i];
+    }
+
+    private static IEnumerable<EditNode> Conditions(EditNode node) => node.IsGroup ? node.Children.SelectMany(Conditions) : [node];
+
+    private async Task SaveAsync()
+    {
+        if (_busy) return;
+        _busy = true;
+        try
+        {
+            var draft = new SegmentDraft(_name.Trim(), _description.Trim(), _root.ToRule());
+            _problems = await Service.CheckAsync(Id, draft.Rule);
+            if (_problems.Count > 0 || !await AgreedAsync(draft.Rule)) return;
+            var saved = _before is null ? await Service.CreateAsync(draft) : await Service.SaveAsync(_before, draft);
+            _problems = saved.Problems;
+            if (saved.Segment is { } segment) Nav.NavigateTo($"segments/{segment.Id}");
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    /// <summary>A change that multiplies a living audience is asked for by number.</summary>
+    private async Task<bool> AgreedAsync(Rule rule)
+    {
+        if (_before is not { Status: "active", Size: { } before }) return true;
+        var after = (await Service.PreviewAsync(rule, Id)).Size.People;
+        return after <= before * GuardFactor || after - before < GuardPeople
+            || await Asking.ConfirmSizeAsync(new DangerousAct(Text["GrowthTitle"], after, Text["PeopleWord"], Text["GrowthText", Format.Number(before), Format.Number(after)], Text["Save"]));
+    }
+}

@@ -1,0 +1,103 @@
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>One segment: how many, who, since when, and why.</summary>
+public sealed partial class SegmentPage
+{
+    private Segment? _segment;
+    private IReadOnlyList<SegmentMember> _members = [];
+    private IReadOnlyList<SegmentVersion> _versions = [];
+    private IReadOnlyList<SegmentDay> _days = [];
+    private RuleWords? _words;
+    private ChartModel? _trend;
+    private WhyAnswer? _answer;
+    private Subscription? _live;
+    private Timer? _age;
+    private string _sentence = "";
+    private string _asked = "";
+    private bool _loaded;
+    private bool _busy;
+
+    [Inject] private SegmentService Service { get; set; } = null!;
+
+    [Inject] private ShopFormat Format { get; set; } = null!;
+
+    [Inject] private ShopClock Clock { get; set; } = null!;
+
+    [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
+
+    [Parameter] public int Id { get; set; }
+
+    [SupplyParameterFromQuery(Name = "person")] public string? Person { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        await LoadAsync();
+        if (Person is { Length: > 0 } && Person != _answer?.Person) (_asked, _answer) = (Person, await Service.WhyAsync(_segment!, Person));
+        if (!RendererInfo.IsInteractive || _live is not null) return;
+        _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
+        _age = new Timer(_ => _ = ReloadAsync(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
+    }
+
+    public void Dispose()
+    {
+        _live?.Dispose();
+        _age?.Dispose();
+    }
+
+    private Task ReloadAsync() => InvokeAsync(async () =>
+    {
+        try
+        {
+            await LoadAsync();
+            StateHasChanged();
+        }
+        catch (Exception problem) when (problem is not ObjectDisposedException)
+        {
+            await DispatchExceptionAsync(problem);
+        }
+    });
+
+    private async Task LoadAsync()
+    {
+        var all = await Service.AllAsync();
+        _segment = all.FirstOrDefault(s => s.Id == Id);
+        _loaded = true;
+        if (_segment is null) return;
+        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name));
+        _sentence = _words.Sentence(_segment.Read());
+        _members = _segment.Status == "active" ? await Service.NewestAsync(Id, 20) : [];
+        _versions = await Service.VersionsAsync(Id);
+        var days = await Service.DaysAsync(Id, 30);
+        if (_trend is null || !days.SequenceEqual(_days)) _trend = Trend(days);
+        _days = days;
+    }
+
+    private ChartModel? Trend(IReadOnlyList<SegmentDay> days) => days.Count == 0 ? null : Charts.Time(Clock, Text["Day"],
+    [
+        new TimeSeries(Text["Entered"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Entered))]),
+        new TimeSeries(Text["Left"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Left))]),
+    ]);
+
+    private async Task AskAsync() => _answer = _asked.Trim() is { Length: > 0 } person ? await Service.WhyAsync(_segment!, person) : null;
+
+    private async Task SetAsync(string status)
+    {
+        if (_busy) return;
+        _busy = true;
+        try
+        {
+            await Service.SetStatusAsync(_segment!, status);
+            await LoadAsync();
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

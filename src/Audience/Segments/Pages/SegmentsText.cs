@@ -1,0 +1,4 @@
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>Words of the segment pages.</summary>
+public sealed class SegmentsText;
