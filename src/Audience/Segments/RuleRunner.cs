@@ -41,7 +41,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
             $"{plan.Tables}select {columns} from profiles p where p.user_id = coalesce((select i.user_id from identities i where i.alias = @Person), @Person)", plan.Parameters), cancel);
         if (row is null) return null;
         var values = ((IDictionary<string, object?>)row).Values.ToList();
-        return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, values[2 * i + 1] as string))];
+        return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, Short(values[2 * i + 1] as string)))];
     }
 
     /// <summary>Some of the people, those seen last first.</summary>
@@ -63,6 +63,9 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
             where m.left_at is null and m.user_id in (select p.user_id from profiles p where {condition}) group by m.segment_id order by 2 desc limit 8
             """, plan.Parameters, cancel);
     }
+
+    /// <summary>The engines write 1.00 for one.</summary>
+    private static string? Short(string? figure) => TextNumber.Parse(figure) is null || !figure!.Contains('.', StringComparison.Ordinal) ? figure : figure.TrimEnd('0').TrimEnd('.');
 
     private RulePlanner Plan(DateTimeOffset asOf, Func<int, Rule?> segments) => new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments);
 }

@@ -30,5 +30,5 @@ public sealed class SegmentsModule : IModule
 
     public void MapRoutes(IEndpointRouteBuilder routes) => SegmentsApi.Map(routes);
 
-    public IEnumerable<NavEntry> Navigation => [new("segments", "Nav.Segments", Icons.Material.Outlined.Group, 30, Access.ViewPeople)];
+    public IEnumerable<NavEntry> Navigation => [new("segments", "Nav.Segments", Icons.Material.Outlined.DonutLarge, 30, Access.ViewPeople)];
 }

@@ -18,7 +18,13 @@ namespace BehaviorDashboard.Segments;
 public abstract record Rule
 {
     [JsonIgnore]
-    public virtual IReadOnlyList<Rule> Children => [];
+    public IReadOnlyList<Rule> Children => this switch
+    {
+        AllOf all => all.Rules,
+        AnyOf any => any.Rules,
+        Not not => [not.Rule],
+        _ => [],
+    };
 
     /// <summary>This rule and all below it, in reading order.</summary>
     public IEnumerable<Rule> Walk() => Children.SelectMany(c => c.Walk()).Prepend(this);
@@ -28,21 +34,12 @@ public abstract record Rule
 }
 
 /// <summary>True when every rule is; no rules: everybody.</summary>
-public sealed record AllOf(IReadOnlyList<Rule> Rules) : Rule
-{
-    public override IReadOnlyList<Rule> Children => Rules;
-}
+public sealed record AllOf(IReadOnlyList<Rule> Rules) : Rule;
 
 /// <summary>True when one rule is; no rules: nobody.</summary>
-public sealed record AnyOf(IReadOnlyList<Rule> Rules) : Rule
-{
-    public override IReadOnlyList<Rule> Children => Rules;
-}
+public sealed record AnyOf(IReadOnlyList<Rule> Rules) : Rule;
 
-public sealed record Not(Rule Rule) : Rule
-{
-    public override IReadOnlyList<Rule> Children => [Rule];
-}
+public sealed record Not(Rule Rule) : Rule;
 
 /// <summary>A figure of the person's running row, such as orders or days since the last order.</summary>
 /// <param name="Feature">A key of <see cref="PersonFeatures"/>.</param>

@@ -32,7 +32,7 @@ public static class RuleJson
         }
         try
         {
-            if (JsonSerializer.Deserialize<Rule>(json, Options) is { } rule) return rule;
+            if (JsonSerializer.Deserialize<Rule>(json, Options) is { } rule && !HasHole(rule)) return rule;
             problem = new RuleProblem("", "Empty", "null");
         }
         catch (Exception broken) when (broken is JsonException or NotSupportedException)
@@ -41,4 +41,13 @@ public static class RuleJson
         }
         return null;
     }
+
+    /// <summary>The reader takes null as an element of a list.</summary>
+    private static bool HasHole(Rule? rule) => rule switch
+    {
+        null => true,
+        DidRule did => did.Where.Any(f => f is null),
+        SequenceRule sequence => sequence.First.Where.Concat(sequence.Then.Where).Any(f => f is null),
+        _ => rule.Children.Any(HasHole),
+    };
 }
