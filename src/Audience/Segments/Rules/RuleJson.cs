@@ -33,7 +33,7 @@ public static class RuleJson
         try
         {
             if (JsonSerializer.Deserialize<Rule>(json, Options) is { } rule && !HasHole(rule)) return rule;
-            problem = new RuleProblem("", "Empty", "null");
+            problem = new RuleProblem("", "Empty", "null where something is needed");
         }
         catch (Exception broken) when (broken is JsonException or NotSupportedException)
         {
@@ -42,12 +42,14 @@ public static class RuleJson
         return null;
     }
 
-    /// <summary>The reader takes null as an element of a list.</summary>
+    /// <summary>The reader lets null pass as an element of a list and for what has a value when left out.</summary>
     private static bool HasHole(Rule? rule) => rule switch
     {
         null => true,
-        DidRule did => did.Where.Any(f => f is null),
-        SequenceRule sequence => sequence.First.Where.Concat(sequence.Then.Where).Any(f => f is null),
+        DidRule did => did.When is null || HasHole(did.Where),
+        SequenceRule sequence => sequence.When is null || HasHole(sequence.First.Where) || HasHole(sequence.Then.Where),
         _ => rule.Children.Any(HasHole),
     };
+
+    private static bool HasHole(IReadOnlyList<PropertyFilter>? filters) => filters is null || filters.Any(f => f is null);
 }
