@@ -14,10 +14,10 @@ internal static class SegmentsBenchmark
 {
     private const string FillEvents = """
         insert into events (message_id, received_at, occurred_at, user_id, type, name, product_id, category, revenue, source_id)
-        select 'b' || g, t, t, 'u' || cast(floor(power(random(), 2.2) * @People) as bigint), 'track',
+        select 'b' || g, t, t, 'u' || cast(floor(power(random(), 2.2) * cast(@People as double precision)) as bigint), 'track',
             case when g % 50 = 0 then 'Order Completed' when g % 10 = 0 then 'Product Added' else 'Product Viewed' end, 'p' || (g % 5000), 'c' || (g % 40),
             case when g % 50 = 0 then cast(10 + g % 90 as decimal(18, 4)) end, 'bench'
-        from (select g, @Now - interval '1 millisecond' * cast(floor((@Events - g) * 15552000000.0 / @Events) as bigint) as t from generate_series(1, @Events) as s(g)) x
+        from (select g, @Now - interval '1 second' * cast(floor((@Events - g) * 15552000.0 / @Events) as integer) as t from generate_series(1, cast(@Events as bigint)) as s(g)) x
         """;
 
     private const string FillProfiles = """
