@@ -52,6 +52,9 @@ public class SegmentsTests(Browser browser)
         await page.GotoAsync("/segments");
         await Expect(page.Locator("[data-segments] tbody tr")).ToHaveCountAsync(1);
         await watched.AssertAccessibleAsync();
+        await page.GotoAsync("/segments/rfm");
+        await Expect(page.Locator(".bd-empty h2")).ToHaveTextAsync("Nobody has ordered yet");
+        await watched.AssertAccessibleAsync();
         watched.AssertClean();
 
         using var reader = new HttpClient { BaseAddress = product.Address };

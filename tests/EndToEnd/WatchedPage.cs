@@ -31,6 +31,10 @@ public sealed class WatchedPage : IAsyncDisposable
     /// <summary>axe finds nothing serious or critical.</summary>
     public async Task AssertAccessibleAsync()
     {
+        // The title is taken away for a moment while a page becomes interactive.
+        await Page.WaitForFunctionAsync("() => document.title !== '' && window.Blazor?._internal !== undefined");
+        await Page.WaitForTimeoutAsync(200);
+        await Page.WaitForFunctionAsync("() => document.title !== ''");
         var result = await Page.RunAxe();
         Assert.Empty(result.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{Page.Url}: {v.Id} {v.Help} at {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}"));

@@ -21,6 +21,8 @@ public sealed class SegmentsModule : IModule
         services.AddMigrations<SegmentsModule>("Segments");
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<RuleRunner>();
+        services.AddSingleton<RfmService>();
+        services.AddScoped<ISearchSource, SegmentSearch>();
         services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
             p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());

@@ -1,0 +1,78 @@
+using System.Globalization;
+using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>Who buys lately, often and much; and who moved.</summary>
+public sealed partial class Rfm
+{
+    private static readonly int[] Choices = [30, 90, 365];
+
+    private RfmReport? _report;
+    private ChartModel? _grid;
+    private ChartModel? _flow;
+    private DateTimeOffset? _computed;
+    private DateOnly _day;
+    private string _key = "";
+
+    [Inject] private RfmService Service { get; set; } = null!;
+
+    [Inject] private ShopFormat Format { get; set; } = null!;
+
+    [Inject] private NavigationManager Nav { get; set; } = null!;
+
+    [Inject] private TimeProvider Time { get; set; } = null!;
+
+    [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "on")] public string? On { get; set; }
+
+    [SupplyParameterFromQuery(Name = "days")] public int? DaysGiven { get; set; }
+
+    private int Days => Choices.Contains(DaysGiven ?? 90) ? DaysGiven ?? 90 : 90;
+
+    private string? Lead => _report is { People: > 0, Revenue: > 0 } report
+        ? (string)Text["Rfm.Lead", Format.Number(report.People), Format.Percent((double)report.Cells.Where(c => c.Group == "champions").Sum(c => c.People) / report.People), Format.Percent((double)(report.Cells.Where(c => c.Group == "champions").Sum(c => c.Revenue) / report.Revenue))]! : null;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        _day = DateOnly.TryParseExact(On, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 2100 ? day : await Service.LastDayAsync();
+        _report = await Service.ReportAsync(_day, Days);
+        _computed = Time.GetUtcNow();
+        _key = $"{_day:O}/{Days}";
+        _grid = Grid(_report);
+        _flow = Flow(_report);
+    }
+
+    private void Choose(ChangeEventArgs change) => Nav.NavigateTo(Nav.GetUriWithQueryParameter("on", change.Value as string));
+
+    private ChartModel Grid(RfmReport report)
+    {
+        int[] scores = [1, 2, 3, 4, 5];
+        return Charts.Heatmap(Text["Rfm.R"], [.. scores.Select(f => (string)Text["Rfm.FScore", f])], [.. scores.Reverse().Select(r => (string)Text["Rfm.RScore", r])],
+            [.. scores.Reverse().Select(r => (IReadOnlyList<double?>)[.. scores.Select(f => (double?)report.Cells.Where(c => c.R == r && c.F == f).Sum(c => c.People))])]);
+    }
+
+    private ChartModel Flow(RfmReport report)
+    {
+        string Before(string? group) => group is null ? Text["Rfm.NewCustomers"] : Text["G." + group] + " ";
+        var moves = report.Moves.OrderByDescending(m => m.People).ToList();
+        var options = new
+        {
+            tooltip = new { trigger = "item" },
+            series = new[]
+            {
+                new
+                {
+                    type = "sankey", left = 8, right = 140, top = 8, bottom = 8, nodeGap = 10, draggable = false, emphasis = new { focus = "adjacency" },
+                    data = moves.Select(m => Before(m.From)).Concat(moves.Select(m => (string)Text["G." + m.To])).Distinct().Select(name => new { name }),
+                    links = moves.Select(m => new { source = Before(m.From), target = (string)Text["G." + m.To], value = m.People }),
+                    lineStyle = new { color = "gradient", opacity = 0.35 },
+                },
+            },
+        };
+        return new ChartModel(options, new ChartTable([Text["Rfm.From"], Text["Rfm.To"], Text["People"]], [.. moves.Select(m => (IReadOnlyList<object?>)[Before(m.From).Trim(), (string)Text["G." + m.To], m.People])]));
+    }
+}
