@@ -62,6 +62,9 @@ public class SegmentsTests(Browser browser)
         var first = await PageAsync(reader, "limit=2");
         var second = await PageAsync(reader, $"limit=2&after=bob&as_of={Uri.EscapeDataString(first.GetProperty("as_of").GetString()!)}");
         Assert.Equal(["ann", "bob", "eve"], first.GetProperty("members").EnumerateArray().Concat(second.GetProperty("members").EnumerateArray()).Select(m => m.GetProperty("user_id").GetString()));
+        var csv = await reader.GetStringAsync(new Uri("/v1/segments/1/members?format=csv", UriKind.Relative));
+        Assert.Equal(["user_id", "ann", "bob", "eve"], csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')[0]));
+        Assert.Equal(3, (await reader.GetStringAsync(new Uri("/v1/segments/1/members?format=ndjson", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         using var preview = await reader.PostAsync(new Uri("/v1/segments/preview", UriKind.Relative), new StringContent("""{"is":"not","rule":{"is":"did","event":"Product Viewed"}}""", Encoding.UTF8, "application/json"));
         Assert.Equal(0, JsonDocument.Parse(await preview.Content.ReadAsStringAsync()).RootElement.GetProperty("people").GetInt64());
         using var wrong = await reader.PostAsync(new Uri("/v1/segments/preview", UriKind.Relative), new StringContent("""{"is":"did","event":""}""", Encoding.UTF8, "application/json"));

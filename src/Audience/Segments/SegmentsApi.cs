@@ -19,7 +19,7 @@ internal static class SegmentsApi
         api.MapGet("", ListAsync).RequireAuthorization(Access.ReadApi).WithSummary("All segments with size and age");
         api.MapGet("/{id:int}", FindAsync).RequireAuthorization(Access.ReadApi).WithSummary("One segment with its rule");
         api.MapGet("/{id:int}/members", MembersAsync).RequireAuthorization(Access.ReadApi).WithSummary("Members, page by page")
-            .WithDescription("format: json, ndjson or csv. Hand next and as_of back as after and as_of: all pages then tell of one instant, whoever enters or leaves meanwhile.");
+            .WithDescription("format: json in pages; ndjson or csv all at once. Hand next and as_of back as after and as_of: all pages then tell of one instant, whoever enters or leaves meanwhile.");
         api.MapPost("/preview", PreviewAsync).RequireAuthorization(Access.ReadApi).WithSummary("How many people a rule holds for").WithDescription("The body is a rule; docs/segments.md describes it.");
         api.MapPost("", CreateAsync).RequireAuthorization(Access.AdminApi).WithSummary("Create a segment as a draft");
     }
@@ -38,16 +38,35 @@ internal static class SegmentsApi
         var asOf = segment.AsOf.Value;
         if (as_of is not null && !DateTimeOffset.TryParse(as_of, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out asOf)) return Results.Problem($"as_of '{as_of}' is not an ISO 8601 instant.", statusCode: 400);
         if (limit is < 1 or > MostMembers) return Results.Problem($"limit must be 1 to {MostMembers}.", statusCode: 400);
-        var length = limit ?? 1_000;
-        var page = await segments.MembersAsync(id, asOf.ToUniversalTime(), after ?? "", length, cancel);
-        var next = page.Count < length ? null : page[^1].Person;
         return format switch
         {
-            null or "json" => Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next, as_of = asOf }),
-            "ndjson" => Results.Text(string.Concat(page.Select(m => JsonSerializer.Serialize(new { user_id = m.Person, since = m.Since }) + "\n")), "application/x-ndjson"),
-            "csv" => Results.Text(Csv.Write(["user_id", "since"], page.Select(m => new object?[] { m.Person, m.Since })), "text/csv"),
+            null or "json" => await PageAsync(segments, id, asOf.ToUniversalTime(), after ?? "", limit ?? 1_000, cancel),
+            "ndjson" or "csv" => Results.Stream(stream => WriteAsync(stream, segments, id, asOf.ToUniversalTime(), format == "csv", cancel), format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson"),
             _ => Results.Problem($"format '{format}' is not known; use json, ndjson or csv.", statusCode: 400),
         };
+    }
+
+    private static async Task<IResult> PageAsync(SegmentService segments, int id, DateTimeOffset asOf, string after, int limit, CancellationToken cancel)
+    {
+        var page = await segments.MembersAsync(id, asOf, after, limit, cancel);
+        return Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next = page.Count < limit ? null : page[^1].Person, as_of = asOf });
+    }
+
+    /// <summary>Everybody, page by page, so that no listing is too large to hold.</summary>
+    private static async Task WriteAsync(Stream stream, SegmentService segments, int id, DateTimeOffset asOf, bool csv, CancellationToken cancel)
+    {
+        await using var writer = new StreamWriter(stream, leaveOpen: true);
+        if (csv) await writer.WriteAsync(Csv.Write(["user_id", "since"], []));
+        var after = "";
+        while (true)
+        {
+            var page = await segments.MembersAsync(id, asOf, after, MostMembers, cancel);
+            foreach (var member in page) await writer.WriteAsync(csv ? Csv.Write([member.Person, Instant(member.Since)], []) : JsonSerializer.Serialize(new { user_id = member.Person, since = member.Since }) + "\n");
+            if (page.Count < MostMembers) return;
+            after = page[^1].Person;
+        }
+
+        static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
 
     private static async Task<IResult> PreviewAsync(HttpRequest request, SegmentService segments, CancellationToken cancel)

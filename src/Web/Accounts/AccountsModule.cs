@@ -31,6 +31,7 @@ public sealed class AccountsModule : IModule
         services.AddHostedService<AccountsStart>();
         AddIdentity(services);
         AddSessions(services);
+        ExternalSignIn.AddServices(services, configuration.GetSection(AccountsOptions.Section + ":Oidc").Get<OidcOptions>());
         services.AddAuthorization(Policies.Configure);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, PassUnknownPaths>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, AuthLimits>();

@@ -23,6 +23,7 @@ internal static class AuthApi
         auth.MapPost("/logout", SignOutAsync);
         auth.MapPost("/setup", SetupAsync);
         auth.MapPost("/password", SetPasswordAsync);
+        ExternalSignIn.Map(auth);
     }
 
     /// <summary>A path on this host, or the first page.</summary>

@@ -38,7 +38,8 @@ public sealed partial class SegmentPage
     protected override async Task OnParametersSetAsync()
     {
         await LoadAsync();
-        if (Person is { Length: > 0 } && Person != _answer?.Person) (_asked, _answer) = (Person, await Service.WhyAsync(_segment!, Person));
+        // Prerendering must not record that somebody looked: the circuit does.
+        if (RendererInfo.IsInteractive && _segment is not null && Person is { Length: > 0 } && Person != _answer?.Person) (_asked, _answer) = (Person, await Service.WhyAsync(_segment, Person));
         if (!RendererInfo.IsInteractive || _live is not null) return;
         _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
         _age = new Timer(_ => _ = ReloadAsync(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
