@@ -100,6 +100,22 @@ public sealed class MembershipTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Nobody_stays_in_a_segment_that_was_archived_and_all_come_back_when_it_is_active_again(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann")]);
+        var segment = await w.ActiveAsync("viewers", new DidRule("Product Viewed"));
+        Assert.Equal("ann", await w.MembersAsync(segment));
+        w.Time.Advance(TimeSpan.FromHours(1));
+        await w.Segments.SetStatusAsync(segment, "archived");
+        Assert.Equal("", await w.MembersAsync(segment));
+        w.Time.Advance(TimeSpan.FromHours(1));
+        await w.Segments.SetStatusAsync(segment, "active");
+        Assert.Equal("ann", await w.MembersAsync(segment));
+        Assert.Equal([true, false, true], (await w.Segments.ChangesAsync(segment.Id, 10)).Select(c => c.Entered));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_segment_on_another_follows_it_and_circles_are_refused(Engine engine)
     {
         await using var w = await OpenAsync(engine);

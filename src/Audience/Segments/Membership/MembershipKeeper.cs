@@ -128,7 +128,9 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         var active = segments.Where(s => s.Status == "active").ToList();
         var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id], segments)).Select(s => s.Id).ToList();
         var rest = active.Select(s => s.Id).Except(whole).ToList();
-        var changed = await MembershipStore.CloseInactiveAsync(_database, asOf, cancel);
+        // Those that were switched off since the last pass, or before the start.
+        var stopped = all || _fresh.Keys.Except(active.Select(s => s.Id)).Any();
+        var changed = stopped ? await MembershipStore.CloseInactiveAsync(_database, asOf, cancel) : 0;
         if (rest.Count > 0)
         {
             foreach (var lag in rest.SelectMany(id => Lags.Of(rules[id], Find)).Append(0).Distinct())
