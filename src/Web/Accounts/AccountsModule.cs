@@ -28,6 +28,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<SetupGate>();
         services.AddSingleton<DemoMode>();
         services.AddScoped<AccountsService>();
+        services.AddScoped<OwnAccount>();
         services.AddHostedService<AccountsStart>();
         AddIdentity(services);
         AddSessions(services);
@@ -54,7 +55,9 @@ public sealed class AccountsModule : IModule
 
     private static void AddIdentity(IServiceCollection services)
     {
-        services.AddIdentityCore<Account>().AddUserStore<IdentityStore>().AddSignInManager<SignIns>().AddClaimsPrincipalFactory<AccountClaims>().AddDefaultTokenProviders();
+        services.AddIdentityCore<Account>().AddUserStore<IdentityStore>().AddSignInManager<SignIns>().AddClaimsPrincipalFactory<AccountClaims>()
+            // Not the default ones: they ask the store for telephone numbers, which accounts do not have.
+            .AddTokenProvider<DataProtectorTokenProvider<Account>>(TokenOptions.DefaultProvider).AddTokenProvider<AuthenticatorTokenProvider<Account>>(TokenOptions.DefaultAuthenticatorProvider);
         services.AddOptions<IdentityOptions>().Configure<IOptions<AccountsOptions>>((identity, accounts) =>
         {
             identity.User.RequireUniqueEmail = true;
