@@ -23,8 +23,8 @@ internal sealed partial class DuckDbDialect : Dialect
 
     public override string ApproximateDistinct(string expression) => $"approx_count_distinct({expression})";
 
-    // A bare name that begins with $ or / would be a path.
-    public override string JsonKey(string name) => "$.\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    // As a JSON pointer (RFC 6901): of the ways to write a key it is the one in which no sign is a wildcard.
+    public override string JsonKey(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static string Swap(string sql) => LiteralOrParameter().Replace(sql, static m => m.Value[0] == '@' ? "$" + m.Value[1..] : m.Value);
 

@@ -10,7 +10,7 @@ internal sealed class RandomWorld(int seed)
 {
     private static readonly string[] Names = ["Product Viewed", "Product Added", "Order Completed", "Order Refunded", "Products Searched", "点赞"];
     private static readonly string[] Words = ["de", "DE", "中国", "a\"b", "$x", "5", "5.50", "-1", "n/a", "o'neil", "50%"];
-    private static readonly string[] Keys = ["country", "$tier", "we\"ird", "/path", "a.b", "color"];
+    private static readonly string[] Keys = ["country", "$tier", "we\"ird", "/path", "a.b", "*", "[0]", "b\\s", "~1", "0"];
     private readonly Random _random = new(seed);
 
     public static DateTimeOffset AsOf => Make.Noon;
