@@ -11,14 +11,6 @@ public sealed record AudienceSize(long People, long Of, IReadOnlyList<long> Cond
 /// <summary>Runs a rule over the store as it is now.</summary>
 public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop)
 {
-    /// <summary>Everybody a rule holds for.</summary>
-    public Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
-    {
-        var plan = Plan(asOf, segments);
-        var condition = plan.Condition(rule);
-        return database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.user_id", plan.Parameters, cancel);
-    }
-
     /// <summary>Counts the audience and each condition in one pass over the people.</summary>
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
@@ -44,8 +36,8 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
         return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, Short(values[2 * i + 1] as string)))];
     }
 
-    /// <summary>Some of the people, those seen last first.</summary>
-    public Task<IReadOnlyList<string>> SampleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
+    /// <summary>The people a rule holds for, those seen last first.</summary>
+    public Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
         var plan = Plan(asOf, segments);
         var condition = plan.Condition(rule);

@@ -87,10 +87,13 @@ public sealed class SegmentService
         var others = await _store.AllAsync(cancel);
         var (asOf, find) = (_clock.Now, Finder(others));
         var size = await _runner.SizeAsync(rule, asOf, find, cancel);
-        var sample = await _runner.SampleAsync(rule, asOf, 8, find, cancel);
+        var sample = await _runner.PeopleAsync(rule, asOf, 8, find, cancel);
         var overlaps = others.Any(s => s.Status == "active" && s.Id != self) ? await _runner.OverlapsAsync(rule, asOf, find, cancel) : [];
         return new AudiencePreview(size, sample, [.. overlaps.Where(o => o.SegmentId != self)]);
     }
+
+    /// <summary>Of a preview only the size.</summary>
+    public async Task<AudienceSize> SizeAsync(Rule rule, CancellationToken cancel = default) => await _runner.SizeAsync(rule, _clock.Now, Finder(await _store.AllAsync(cancel)), cancel);
 
     public async Task<WhyAnswer> WhyAsync(Segment segment, string person, CancellationToken cancel = default)
     {

@@ -61,7 +61,7 @@ internal static class SegmentsApi
         while (true)
         {
             var page = await segments.MembersAsync(id, asOf, after, MostMembers, cancel);
-            foreach (var member in page) await writer.WriteAsync(csv ? Csv.Write([member.Person, Instant(member.Since)], []) : JsonSerializer.Serialize(new { user_id = member.Person, since = member.Since }) + "\n");
+            await writer.WriteAsync(csv ? Csv.Rows(page.Select(m => new object?[] { m.Person, Instant(m.Since) })) : string.Concat(page.Select(m => JsonSerializer.Serialize(new { user_id = m.Person, since = m.Since }) + "\n")));
             if (page.Count < MostMembers) return;
             after = page[^1].Person;
         }

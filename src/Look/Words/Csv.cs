@@ -10,6 +10,13 @@ public static class Csv
     {
         var text = new StringBuilder();
         Line(text, columns);
+        return text.Append(Rows(rows)).ToString();
+    }
+
+    /// <summary>Rows without their heading, for a file that is written in parts.</summary>
+    public static string Rows(IEnumerable<IEnumerable<object?>> rows)
+    {
+        var text = new StringBuilder();
         foreach (var row in rows) Line(text, row);
         return text.ToString();
     }

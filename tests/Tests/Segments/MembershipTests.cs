@@ -116,6 +116,36 @@ public sealed class MembershipTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_segment_that_cannot_be_computed_grows_old_and_holds_up_no_other(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        var good = await w.ActiveAsync("good", new DidRule("Product Viewed"));
+        var bad = await w.ActiveAsync("bad", new DidRule("Product Viewed"));
+        var before = w.Time.GetUtcNow();
+        await w.Store.Database.ExecuteAsync("update segments set rule = @Rule where id = @Id", new { bad.Id, Rule = RuleJson.Write(new FeatureRule("orders", Comparison.AtLeast, 1e25m)) });
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann")]);
+        w.Time.Advance(TimeSpan.FromMinutes(1));
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann", await w.MembersAsync(good));
+        Assert.Equal((w.Time.GetUtcNow(), before), ((await w.Segments.FindAsync(good.Id))!.AsOf, (await w.Segments.FindAsync(bad.Id))!.AsOf));
+        await w.Store.Database.ExecuteAsync("update segments set rule = @Rule where id = @Id", new { bad.Id, bad.Rule });
+        await w.Keeper.PassAsync();
+        Assert.Equal(("ann", w.Time.GetUtcNow()), (await w.MembersAsync(bad), (await w.Segments.FindAsync(bad.Id))!.AsOf));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_happens_while_no_segment_is_active_counts_when_one_is(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        await w.Keeper.PassAsync();
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann")]);
+        var viewers = await w.ActiveAsync("viewers", new DidRule("Product Viewed"));
+        await w.Store.Writer.AppendAsync([Make.Event("b", "Product Viewed", "bob")]);
+        await w.Keeper.PassAsync();
+        Assert.Equal("ann bob", await w.MembersAsync(viewers));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_segment_on_another_follows_it_and_circles_are_refused(Engine engine)
     {
         await using var w = await OpenAsync(engine);
@@ -148,7 +178,7 @@ public sealed class MembershipTests
             await w.Keeper.PassAsync();
             foreach (var segment in segments)
             {
-                var found = await w.Store.Services.GetRequiredService<RuleRunner>().PeopleAsync(segment.Read(), w.Time.GetUtcNow(), _ => null);
+                var found = await w.Store.Services.GetRequiredService<RuleRunner>().PeopleAsync(segment.Read(), w.Time.GetUtcNow(), 1_000, _ => null);
                 var kept = (await w.Segments.MembersAsync(segment.Id, w.Time.GetUtcNow(), "", 1_000)).Select(m => m.Person);
                 Assert.True(found.Order(StringComparer.Ordinal).SequenceEqual(kept.Order(StringComparer.Ordinal)), $"seed {seed}: {segment.Rule}\nfound: {string.Join(' ', found)}\nkept: {string.Join(' ', kept)}");
             }

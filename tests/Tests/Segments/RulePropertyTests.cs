@@ -36,7 +36,7 @@ public sealed class RulePropertyTests
         {
             var rule = world.Rule();
             var expected = people.Where(p => naive.Holds(rule, p)).Select(p => p.Key).Order(StringComparer.Ordinal).ToList();
-            var found = (await runner.PeopleAsync(rule, RandomWorld.AsOf, Find, TestContext.Current.CancellationToken)).Order(StringComparer.Ordinal).ToList();
+            var found = (await runner.PeopleAsync(rule, RandomWorld.AsOf, 1_000, Find, TestContext.Current.CancellationToken)).Order(StringComparer.Ordinal).ToList();
             Assert.True(expected.SequenceEqual(found), $"seed {seed}, rule {i}: {RuleJson.Write(rule)}\nnaive: {string.Join(' ', expected)}\nsql:   {string.Join(' ', found)}");
             var size = await runner.SizeAsync(rule, RandomWorld.AsOf, Find, TestContext.Current.CancellationToken);
             Assert.Equal(expected.Count, size.People);

@@ -126,7 +126,7 @@ public sealed partial class SegmentEdit
     private async Task<bool> AgreedAsync(Rule rule)
     {
         if (_before is not { Status: "active", Size: { } before }) return true;
-        var after = (await Service.PreviewAsync(rule, Id)).Size.People;
+        var after = (await Service.SizeAsync(rule)).People;
         return after <= before * GuardFactor || after - before < GuardPeople
             || await Asking.ConfirmSizeAsync(new DangerousAct(Text["GrowthTitle"], after, Text["PeopleWord"], Text["GrowthText", Format.Number(before), Format.Number(after)], Text["Save"]));
     }

@@ -11,8 +11,6 @@ namespace BehaviorDashboard.Segments;
 /// </summary>
 internal sealed class RulePlanner
 {
-    private const string Identified = "left join identities i on i.alias = x.user_id";
-
     private readonly RuleSources _sources;
     private readonly Dialect _dialect;
     private readonly DateTimeOffset _asOf;
@@ -44,7 +42,7 @@ internal sealed class RulePlanner
         AnyOf any => "(" + string.Join(" or ", any.Rules.Select(Condition)) + ")",
         Not not => $"(not {Condition(not.Rule)})",
         FeatureRule feature => Feature(feature),
-        TraitRule trait => Text($"p.traits ->> {Value(_dialect.JsonKey(trait.Trait))}", trait.Op, trait.Values, numeric: null),
+        TraitRule trait => Text(Trait(trait), trait.Op, trait.Values, numeric: null),
         DidRule did => Did(did),
         SequenceRule sequence => In(Sequence(sequence)),
         SegmentRule segment => Segment(segment.Segment),
@@ -56,7 +54,7 @@ internal sealed class RulePlanner
     {
         FeatureRule feature when PersonFeatures.Find(feature.Feature) is { } f => f.Kind == FeatureKind.DaysSince
             ? $"cast(round(cast(extract(epoch from (@AsOf - {f.Sql})) / 86400.0 as decimal(18, 6)), 1) as text)" : $"cast(round(cast({f.Sql} as decimal(28, 9)), 2) as text)",
-        TraitRule trait => $"(p.traits ->> {Value(_dialect.JsonKey(trait.Trait))})",
+        TraitRule trait => Trait(trait),
         DidRule { Occasion: Occasion.Any } did => Measured(did),
         DidRule did => $"cast((select c.t from {Table(Times(did))} c where c.person = p.user_id) as text)",
         _ => "cast(null as text)",
@@ -67,6 +65,8 @@ internal sealed class RulePlanner
         var (rows, total) = Rows(rule);
         return $"cast(round(cast(coalesce((select c.n from {Table(Person(rows, total + " as n"))} c where c.person = p.user_id), 0) as decimal(28, 9)), 2) as text)";
     }
+
+    private string Trait(TraitRule rule) => $"(p.traits ->> {Value(_dialect.JsonKey(rule.Trait))})";
 
     private string Segment(int id)
     {
@@ -146,21 +146,24 @@ internal sealed class RulePlanner
         // The latest first event before each second one decides: the second counts when that one is near enough.
         return $"""
             select distinct s.person from (
-                select {(_sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id")} as person, x.occurred_at as t, x.is_then,
+                select {Whose} as person, x.occurred_at as t, x.is_then,
                     max(case when x.is_first then x.occurred_at end) over (
-                        partition by {(_sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id")} order by x.occurred_at
+                        partition by {Whose} order by x.occurred_at
                         range between unbounded preceding and interval '1 microsecond' preceding) as before
                 from (select e.user_id, e.occurred_at, ({Matches(rule.First.Event, rule.First.Where)}) as is_first, ({Matches(rule.Then.Event, rule.Then.Where)}) as is_then
-                    from {_sources.Events} e where e.occurred_at <= @AsOf) x {(_sources.Resolve ? Identified : "")}
+                    from {_sources.Events} e where e.occurred_at <= @AsOf) x {Identified}
                 where x.is_first or x.is_then) s
             where s.is_then and s.t > {Value(after)} and s.t <= {Value(until)} and s.t <= s.before + interval '1 hour' * {Value(rule.WithinHours)}
             """;
     }
 
     /// <summary>Sums rows of keys up to people.</summary>
-    private string Person(string rows, string columns) => _sources.Resolve
-        ? $"select coalesce(i.user_id, x.user_id) as person, {columns} from ({rows}) x {Identified} group by coalesce(i.user_id, x.user_id)"
-        : $"select x.user_id as person, {columns} from ({rows}) x group by x.user_id";
+    private string Person(string rows, string columns) => $"select {Whose} as person, {columns} from ({rows}) x {Identified} group by {Whose}";
+
+    /// <summary>The person a row <c>x</c> belongs to, given <see cref="Identified"/>.</summary>
+    private string Whose => _sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id";
+
+    private string Identified => _sources.Resolve ? "left join identities i on i.alias = x.user_id" : "";
 
     private string In(string table) => $"p.user_id in (select person from {Table(table)})";
 
