@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
@@ -12,7 +13,8 @@ namespace BehaviorDashboard.Segments;
 /// <summary>
 /// Keeps the members of active segments: people whose events arrived, and people whose events just grew too old (or old
 /// enough), are asked again every few seconds; a new rule, a start and rewritten history are computed whole.
-/// Raises <see cref="Changed"/> when somebody entered or left; campaigns and rules listen there and pull the changes.
+/// Raises <see cref="Changed"/> after every pass; pages, campaigns and rules listen there and pull what they need. A
+/// segment that cannot be computed grows old by itself and does not hold up the others.
 /// </summary>
 public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
 {
@@ -32,6 +34,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     private readonly Dictionary<int, int> _versions = [];
     private HashSet<string> _touched = [];
     private bool _all = true;
+    private bool _idle;
     private DateTimeOffset _last;
 
     internal MembershipKeeper(Database database, SegmentStore store, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
@@ -40,7 +43,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         Changed = new Signal(time, signalLogger);
     }
 
-    /// <summary>Somebody entered or left, or a segment was computed for the first time.</summary>
+    /// <summary>A pass has ended: ages are new, and somebody may have entered or left.</summary>
     public Signal Changed { get; }
 
     /// <summary>When the members of an active segment were last exact by its present rule; null: not since the start.</summary>
@@ -53,7 +56,8 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     {
         lock (_gate)
         {
-            if (_all) return;
+            // Without an active segment nobody is asked again; a segment that becomes active is computed whole.
+            if (_all || _idle) return;
             foreach (var e in batch.Events)
                 if (e.PersonKey is not null) _touched.Add(e.PersonKey);
             foreach (var link in batch.Links)
@@ -121,38 +125,62 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         {
             asOf = _time.GetUtcNow();
             (touched, all) = (_touched, _all || asOf < _last);
-            (_touched, _all) = ([], false);
+            (_touched, _all, _idle) = ([], false, false);
         }
         var segments = await _store.AllAsync(cancel);
         var rules = segments.ToDictionary(s => s.Id, s => s.Read());
         var active = segments.Where(s => s.Status == "active").ToList();
-        var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id], segments)).Select(s => s.Id).ToList();
+        var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id])).Select(s => s.Id).ToList();
         var rest = active.Select(s => s.Id).Except(whole).ToList();
         // Those that were switched off since the last pass, or before the start.
         var stopped = all || _fresh.Keys.Except(active.Select(s => s.Id)).Any();
-        var changed = stopped ? await MembershipStore.CloseInactiveAsync(_database, asOf, cancel) : 0;
+        if (stopped) await MembershipStore.CloseInactiveAsync(_database, asOf, cancel);
+        var failed = new HashSet<int>();
         if (rest.Count > 0)
         {
             foreach (var lag in rest.SelectMany(id => Lags.Of(rules[id], Find)).Append(0).Distinct())
                 touched.UnionWith(await MembershipStore.CrossedAsync(_database, _last.AddDays(-lag), asOf.AddDays(-lag), cancel));
-            if (touched.Count > 0) changed += await MembershipStore.RefreshAsync(_database, rest, touched, Plan, id => rules[id], asOf, cancel);
+            if (touched.Count > 0) await ComputeAsync(rest, touched);
         }
-        if (whole.Count > 0) changed += 1 + await MembershipStore.RefreshAsync(_database, whole, null, Plan, id => rules[id], asOf, cancel);
+        if (whole.Count > 0) await ComputeAsync(whole, null);
         lock (_gate)
         {
             _last = asOf;
             _fresh.Clear();
-            foreach (var segment in active) _fresh[segment.Id] = (segment.Version, asOf);
+            foreach (var segment in active.Where(s => !failed.Contains(s.Id))) _fresh[segment.Id] = (segment.Version, asOf);
             foreach (var segment in segments) _versions[segment.Id] = segment.Version;
+            _idle = active.Count == 0;
         }
         PassTime.Record(_time.GetElapsedTime(started).TotalMilliseconds);
-        if (changed > 0) Changed.Raise();
+        Changed.Raise();
 
         Rule? Find(int id) => rules.GetValueOrDefault(id);
 
-        RulePlanner Plan(int id, RuleSources sources) => new(sources, _database.Dialect, asOf, _clock, _currency, Find);
-    }
+        bool DependsOnChanged(Rule rule, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().OfType<SegmentRule>()
+            .Any(r => segments.FirstOrDefault(s => s.Id == r.Segment) is { } other && (_versions.GetValueOrDefault(other.Id) != other.Version || DependsOnChanged(rules[other.Id], depth + 1)));
 
-    private bool DependsOnChanged(Rule rule, IReadOnlyList<Segment> segments, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().OfType<SegmentRule>()
-        .Any(r => segments.FirstOrDefault(s => s.Id == r.Segment) is { } other && (_versions.GetValueOrDefault(other.Id) != other.Version || DependsOnChanged(other.Read(), segments, depth + 1)));
+        (RulePlanner Planner, string Condition) Plan(int id, RuleSources sources)
+        {
+            var planner = new RulePlanner(sources, _database.Dialect, asOf, _clock, _currency, Find);
+            return (planner, planner.Condition(rules[id]));
+        }
+
+        // All in one transaction; where that fails, one by one, so that only the one at fault stays behind.
+        async Task ComputeAsync(IReadOnlyList<int> ids, IReadOnlyCollection<string>? people)
+        {
+            try
+            {
+                await MembershipStore.RefreshAsync(_database, ids, people, Plan, asOf, cancel);
+            }
+            catch (DbException) when (ids.Count > 1)
+            {
+                foreach (var id in ids) await ComputeAsync([id], people);
+            }
+            catch (DbException problem)
+            {
+                _logger.LogError(problem, "Segment {Segment} could not be computed; its age keeps growing until it can.", ids[0]);
+                failed.Add(ids[0]);
+            }
+        }
+    }
 }

@@ -23,15 +23,12 @@ internal static class MembershipStore
         where e.user_id in (select user_id from touched_people union all select a.alias from identities a join touched_people t on t.user_id = a.user_id)
         """;
 
-    private const string CloseTouched = """
-        update segment_members set left_at = @AsOf where left_at is null and segment_id = any(@Ids) and user_id in (select user_id from touched_people)
-            and not exists (select 1 from now_in n where n.segment_id = segment_members.segment_id and n.user_id = segment_members.user_id)
-        """;
-
     private const string CloseWhole = """
         update segment_members set left_at = @AsOf where left_at is null and segment_id = any(@Ids)
             and not exists (select 1 from now_in n where n.segment_id = segment_members.segment_id and n.user_id = segment_members.user_id)
         """;
+
+    private const string CloseTouched = CloseWhole + " and user_id in (select user_id from touched_people)";
 
     private const string Open = """
         insert into segment_members (segment_id, user_id, entered_at) select n.segment_id, n.user_id, @AsOf from now_in n
@@ -56,9 +53,8 @@ internal static class MembershipStore
         database.QueryAsync<string>(Crossed, new { From = from, To = to }, cancel);
 
     /// <param name="touched">People to ask again; null: everybody.</param>
-    /// <param name="fill">The condition of each segment, over the given tables.</param>
-    /// <returns>How many stays began or ended.</returns>
-    public static Task<int> RefreshAsync(Database database, IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, RulePlanner> plan, Func<int, Rule> rule, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    /// <param name="plan">The condition of each segment, over the given tables.</param>
+    public static Task RefreshAsync(Database database, IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {
         foreach (var statement in MakeTables) await session.ExecuteAsync(statement);
         var sources = RuleSources.Store;
@@ -71,16 +67,14 @@ internal static class MembershipStore
         }
         foreach (var id in segments)
         {
-            var planner = plan(id, sources);
-            var condition = planner.Condition(rule(id));
+            var (planner, condition) = plan(id, sources);
             planner.Parameters.Add("Segment", id);
             await session.ExecuteAsync($"insert into now_in {planner.Tables}select cast(@Segment as integer), p.user_id from {sources.Profiles} p where {condition}", planner.Parameters);
         }
         var arguments = new { AsOf = asOf, Ids = SqlList.Of(segments) };
         var changed = await session.ExecuteAsync(touched is null ? CloseWhole : CloseTouched, arguments) + await session.ExecuteAsync(Open, new { AsOf = asOf });
         if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
-        return changed;
     }, cancel);
 
-    public static Task<int> CloseInactiveAsync(Database database, DateTimeOffset asOf, CancellationToken cancel) => database.ExecuteAsync(CloseInactive, new { AsOf = asOf }, cancel);
+    public static Task CloseInactiveAsync(Database database, DateTimeOffset asOf, CancellationToken cancel) => database.ExecuteAsync(CloseInactive, new { AsOf = asOf }, cancel);
 }

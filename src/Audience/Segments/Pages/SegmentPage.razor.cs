@@ -17,7 +17,6 @@ public sealed partial class SegmentPage
     private ChartModel? _trend;
     private WhyAnswer? _answer;
     private Subscription? _live;
-    private Timer? _age;
     private string _sentence = "";
     private string _asked = "";
     private bool _loaded;
@@ -42,26 +41,14 @@ public sealed partial class SegmentPage
         if (RendererInfo.IsInteractive && _segment is not null && Person is { Length: > 0 } && Person != _answer?.Person) (_asked, _answer) = (Person, await Service.WhyAsync(_segment, Person));
         if (!RendererInfo.IsInteractive || _live is not null) return;
         _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
-        _age = new Timer(_ => _ = ReloadAsync(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
-    public void Dispose()
-    {
-        _live?.Dispose();
-        _age?.Dispose();
-    }
+    public void Dispose() => _live?.Dispose();
 
     private Task ReloadAsync() => InvokeAsync(async () =>
     {
-        try
-        {
-            await LoadAsync();
-            StateHasChanged();
-        }
-        catch (Exception problem) when (problem is not ObjectDisposedException)
-        {
-            await DispatchExceptionAsync(problem);
-        }
+        await LoadAsync();
+        StateHasChanged();
     });
 
     private async Task LoadAsync()
