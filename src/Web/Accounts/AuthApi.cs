@@ -63,7 +63,7 @@ internal static class AuthApi
             await audit.RecordAsync(new AuditEntry("session.refused", account.Id, JsonSerializer.Serialize(new { why = "second factor" })), Nobody(http));
             return Results.LocalRedirect($"/login/code?failed=1&returnUrl={Uri.EscapeDataString(Local(returnUrl))}");
         }
-        await StartedAsync(account, "password and second factor", signIns, audit, time, http);
+        await StartedAsync(account, "second factor", signIns, audit, time, http);
         return Results.LocalRedirect(Local(returnUrl));
     }
 

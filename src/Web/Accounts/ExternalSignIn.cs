@@ -61,7 +61,7 @@ internal static class ExternalSignIn
             await audit.RecordAsync(new AuditEntry("session.refused", account?.Id ?? "unknown", JsonSerializer.Serialize(new { why })), AuthApi.Nobody(http));
             return Results.LocalRedirect("/login?failed=denied");
         }
-        await signIns.SignInAsync(account, isPersistent: false);
+        if ((await signIns.VouchedSignInAsync(account)).RequiresTwoFactor) return Results.LocalRedirect($"/login/code?returnUrl={Uri.EscapeDataString(AuthApi.Local(returnUrl))}");
         await AuthApi.StartedAsync(account, "OpenID Connect", signIns, audit, time, http);
         return Results.LocalRedirect(AuthApi.Local(returnUrl));
     }

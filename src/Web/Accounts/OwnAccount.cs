@@ -25,7 +25,8 @@ internal sealed class OwnAccount(UserManager<Account> users, IAuditLog audit)
     public async Task<string?> NewSecretAsync(string id)
     {
         if (await users.FindByIdAsync(id) is not { Demo: false, TwoFactor: false } account) return null;
-        account.AuthenticatorKey = users.GenerateNewAuthenticatorKey();
+        // Codes that confirmed an older secret must not switch this one on.
+        (account.AuthenticatorKey, account.RecoveryCodes) = (users.GenerateNewAuthenticatorKey(), null);
         return (await users.UpdateAsync(account)).Succeeded ? account.AuthenticatorKey : null;
     }
 

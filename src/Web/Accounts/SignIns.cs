@@ -22,6 +22,9 @@ internal sealed class SignIns(UserManager<Account> users, IHttpContextAccessor h
         return account is not null && !account.LockedByAdmin && await CanSignInAsync(account) ? account : null;
     }
 
+    /// <summary>Signs in who was vouched for elsewhere; a second factor of ours is still asked for.</summary>
+    public Task<SignInResult> VouchedSignInAsync(Account account) => SignInOrTwoFactorAsync(account, isPersistent: false);
+
     public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
     {
         var account = await UserManager.FindByEmailAsync(userName);

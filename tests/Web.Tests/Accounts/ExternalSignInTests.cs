@@ -60,6 +60,32 @@ public sealed class ExternalSignInTests
         Assert.NotEqual(200, (int)refused.StatusCode);
     }
 
+    [Fact]
+    public async Task A_second_factor_is_asked_for_after_the_provider_too()
+    {
+        await using var provider = await FakeProvider.StartAsync();
+        await using var host = await StartAsync(provider);
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+            var account = (await users.FindByEmailAsync(WebHost.EmailOf(Access.Admin)))!;
+            var own = scope.ServiceProvider.GetRequiredService<OwnAccount>();
+            Assert.NotNull(await own.NewSecretAsync(account.Id));
+            Assert.False(await own.SwitchOnAsync(account.Id));
+            account = (await users.FindByEmailAsync(WebHost.EmailOf(Access.Admin)))!;
+            await users.GenerateNewTwoFactorRecoveryCodesAsync(account, 2);
+            Assert.NotNull(await own.NewSecretAsync(account.Id));
+            Assert.False(await own.SwitchOnAsync(account.Id));
+            await users.GenerateNewTwoFactorRecoveryCodesAsync((await users.FindByEmailAsync(WebHost.EmailOf(Access.Admin)))!, 2);
+            Assert.True(await own.SwitchOnAsync(account.Id));
+        }
+        provider.Claims = new() { ["email"] = WebHost.EmailOf(Access.Admin), ["email_verified"] = true };
+        using var client = host.Client();
+        Assert.StartsWith("/login/code", await WalkAsync(client, "/auth/external"), StringComparison.Ordinal);
+        using var page = await WebHost.PageAsync(client, "/customers");
+        Assert.NotEqual(200, (int)page.StatusCode);
+    }
+
     [Theory]
     [InlineData("no role", false)]
     [InlineData("unconfirmed", false)]
