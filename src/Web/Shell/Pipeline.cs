@@ -18,6 +18,7 @@ internal static class Pipeline
             people.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
         app.UseApiProblems();
+        app.UseAddressGuard();
         app.UseRouting();
         app.UseCors();
         app.UseOriginGuard();

@@ -42,6 +42,15 @@ public partial class FrameworkTests(Product product) : IClassFixture<Product>
         Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
     }
 
+    [Theory]
+    [InlineData("/v1/segments/1/members?after=%00")]
+    [InlineData("/customers?q=a%00b")]
+    public async Task An_address_no_store_can_look_for_is_refused(string address)
+    {
+        using var answer = await product.PageAsync(address);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
     [Fact]
     public async Task The_product_says_that_it_is_alive_and_ready()
     {
