@@ -34,11 +34,6 @@ internal static class SegmentsBenchmark
         select count(*) from profiles p where p.user_id in (select user_id from v) and p.orders <= 1
         """;
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     public static async Task<int> RunAsync(string[] args)
     {
         var (events, people) = (Setup.Option(args, "--events", 10_000_000), Setup.Option(args, "--people", 500_000));

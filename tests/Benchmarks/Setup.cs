@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Testing;
 
 namespace BehaviorDashboard.Benchmarks;
@@ -55,4 +56,10 @@ internal static class Setup
     public static TimeSpan Cpu(ProductProcess product) => Process.GetProcessById(product.ProcessId).TotalProcessorTime;
 
     public static void Print(string line) => Console.WriteLine(line);
+}
+
+/// <summary>Nobody looks over a benchmark's shoulder.</summary>
+internal sealed class NoAudit : IAuditLog
+{
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
 }

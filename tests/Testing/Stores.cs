@@ -26,10 +26,11 @@ public sealed class TestStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly string? _admin;
     private readonly string? _database;
+    private readonly bool _keep;
 
-    private TestStore(Dictionary<string, string?> settings, IModule[] modules, TimeProvider time, Action<IServiceCollection>? more, string folder, string? admin, string? database)
+    private TestStore(Dictionary<string, string?> settings, IModule[] modules, TimeProvider time, Action<IServiceCollection>? more, string folder, bool keep, string? admin, string? database)
     {
-        (_settings, _modules, _time, _more, Folder, _admin, _database) = (settings, modules, time, more, folder, admin, database);
+        (_settings, _modules, _time, _more, Folder, _keep, _admin, _database) = (settings, modules, time, more, folder, keep, admin, database);
         Services = Build();
     }
 
@@ -48,10 +49,11 @@ public sealed class TestStore : IAsyncDisposable
     private static string? PostgresAdmin => Environment.GetEnvironmentVariable("BEHAVIOR_TEST_POSTGRES");
 
     /// <param name="modules">Slices whose tables and services the test needs, beyond Storage.</param>
+    /// <param name="keepIn">A folder that stays when the store is closed; a temporary one when null.</param>
     public static async Task<TestStore> OpenAsync(Engine engine, IModule[]? modules = null, TimeProvider? time = null,
-        Action<IServiceCollection>? more = null, IReadOnlyDictionary<string, string?>? settings = null)
+        Action<IServiceCollection>? more = null, IReadOnlyDictionary<string, string?>? settings = null, string? keepIn = null)
     {
-        var folder = Directory.CreateTempSubdirectory("behavior-test-").FullName;
+        var folder = keepIn ?? Directory.CreateTempSubdirectory("behavior-test-").FullName;
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Storage:Folder"] = folder };
         string? database = null;
         if (engine == Engine.Postgres)
@@ -60,7 +62,7 @@ public sealed class TestStore : IAsyncDisposable
             await RunAsync(PostgresAdmin!, $"create database {database}");
             all["Storage:Postgres"] = new NpgsqlConnectionStringBuilder(PostgresAdmin) { Database = database, MaxPoolSize = 20 }.ConnectionString;
         }
-        var store = new TestStore(all, [new StorageModule(), .. modules ?? []], time ?? TimeProvider.System, more, folder, PostgresAdmin, database);
+        var store = new TestStore(all, [new StorageModule(), .. modules ?? []], time ?? TimeProvider.System, more, folder, keepIn is not null, PostgresAdmin, database);
         await store.Services.GetRequiredService<Migrator>().MigrateAsync();
         return store;
     }
@@ -81,7 +83,7 @@ public sealed class TestStore : IAsyncDisposable
             NpgsqlConnection.ClearAllPools();
             await RunAsync(_admin!, $"drop database if exists {_database} with (force)");
         }
-        Directory.Delete(Folder, recursive: true);
+        if (!_keep) Directory.Delete(Folder, recursive: true);
     }
 
     private ServiceProvider Build()
