@@ -3,8 +3,27 @@ using BehaviorDashboard.Events;
 
 namespace BehaviorDashboard.LiveMetrics;
 
-/// <summary>What one event adds to its bucket, so that the window over it can follow. Null: nothing new there.</summary>
-internal readonly record struct BucketChange(Sums Sums, ulong? Person, ulong? Buyer, ulong? Session, SessionBits Marks, Ranked? Product, Ranked? Category, string? Unmet);
+/// <summary>What a product or category is ranked by, over one stretch of time.</summary>
+internal sealed class Standing
+{
+    public long Views, Units;
+    public decimal Revenue;
+
+    public bool IsNothing => Views == 0 && Units == 0 && Revenue == 0;
+
+    public void Add(in Shares by)
+    {
+        Views += by.Views;
+        Units += by.Units;
+        if (by.Revenue != 0) Revenue += by.Revenue;
+    }
+}
+
+/// <summary>What one event adds to the standing of its product and category.</summary>
+internal readonly record struct Shares(long Views, long Units, decimal Revenue)
+{
+    public static Shares Of(Standing standing, int sign) => new(standing.Views * sign, standing.Units * sign, standing.Revenue * sign);
+}
 
 /// <summary>Everything that happened in one short stretch of time, mergeable with its neighbours.</summary>
 internal sealed class Bucket
@@ -18,48 +37,47 @@ internal sealed class Bucket
 
     public Dictionary<ulong, SessionBits> Sessions { get; } = [];
 
-    public Dictionary<string, Ranked> Products { get; } = [];
+    public Dictionary<string, Standing> Products { get; } = [];
 
-    public Dictionary<string, Ranked> Categories { get; } = [];
+    public Dictionary<string, Standing> Categories { get; } = [];
 
     public Dictionary<string, long> Unmet { get; } = [];
 
     public Sums Sums;
 
-    /// <summary>Folds an event in; what the bucket held already is not reported again.</summary>
-    public BucketChange Fold(in LiveEvent e)
+    /// <summary>Folds an event in, and into the tally of the window over it what the bucket did not hold already.</summary>
+    public void Fold(in LiveEvent e, Tally window)
     {
-        var change = new BucketChange(e.Sums,
-            e.Person is { } person && People.Add(person) ? person : null,
-            e.Buyer is { } buyer && Buyers.Add(buyer) ? buyer : null,
-            e.Session, SessionBits.None, e.Product, e.Category, e.Unmet);
-        Sums.Add(e.Sums, 1);
+        Sums.Add(e.Sums);
+        window.Add(e.Sums);
+        if (e.Person is { } person && People.Add(person)) window.CountPerson(person);
+        if (e.Buyer is { } buyer && Buyers.Add(buyer)) window.CountBuyer(buyer);
         if (e.Session is { } session)
         {
             ref var marks = ref CollectionsMarshal.GetValueRefOrAddDefault(Sessions, session, out var known);
-            var bits = e.Marks | (known ? SessionBits.None : SessionBits.Seen);
-            change = change with { Marks = bits & ~marks };
+            var fresh = (e.Marks | (known ? SessionBits.None : SessionBits.Seen)) & ~marks;
             marks |= e.Marks;
+            if (fresh != 0) window.Mark(session, fresh, +1);
         }
-        if (!Rank(Products, e.Product)) change = change with { Product = null };
-        if (!Rank(Categories, e.Category)) change = change with { Category = null };
-        if (e.Unmet is not null && (Unmet.Count < MostProducts || Unmet.ContainsKey(e.Unmet))) CollectionsMarshal.GetValueRefOrAddDefault(Unmet, e.Unmet, out _)++;
-        else change = change with { Unmet = null };
-        return change;
+        if (e.Product is not null && Rank(Products, e.Product, e.Shares)) window.RankProduct(e.Product, e.Shares);
+        if (e.Category is not null && Rank(Categories, e.Category, e.Shares)) window.RankCategory(e.Category, e.Shares);
+        if (e.Unmet is null || (Unmet.Count >= MostProducts && !Unmet.ContainsKey(e.Unmet))) return;
+        CollectionsMarshal.GetValueRefOrAddDefault(Unmet, e.Unmet, out _)++;
+        window.Search(e.Unmet, +1);
     }
 
     /// <summary>Beyond a bound, products not yet in the bucket are left out of its ranking.</summary>
-    private static bool Rank(Dictionary<string, Ranked> all, Ranked? by)
+    private static bool Rank(Dictionary<string, Standing> all, string id, in Shares by)
     {
-        if (by is null || (all.Count >= MostProducts && !all.ContainsKey(by.Id))) return false;
-        ref var ranked = ref CollectionsMarshal.GetValueRefOrAddDefault(all, by.Id, out _);
-        ranked = ranked is null ? by : new Ranked(by.Id, ranked.Views + by.Views, ranked.Units + by.Units, ranked.Revenue + by.Revenue);
+        if (all.Count >= MostProducts && !all.ContainsKey(id)) return false;
+        ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(all, id, out _);
+        (standing ??= new Standing()).Add(by);
         return true;
     }
 }
 
 /// <summary>A stored event as the windows see it.</summary>
-internal readonly record struct LiveEvent(DateTimeOffset At, Sums Sums, ulong? Person, ulong? Buyer, ulong? Session, SessionBits Marks, Ranked? Product, Ranked? Category, string? Unmet)
+internal readonly record struct LiveEvent(DateTimeOffset At, Sums Sums, ulong? Person, ulong? Buyer, ulong? Session, SessionBits Marks, string? Product, string? Category, Shares Shares, string? Unmet)
 {
     public static LiveEvent Of(ShopEvent e, string shopCurrency) =>
         Of(e.OccurredAt, e.Type, e.Name, e.PersonKey, e.SessionId, e.ProductId, e.Category, e.Price, e.Quantity, e.Currency, e.Revenue, e.Query, IsZeroResult(e) ? "0" : null, shopCurrency);
@@ -71,10 +89,10 @@ internal readonly record struct LiveEvent(DateTimeOffset At, Sums Sums, ulong? P
         var isOrderLine = type == EventTypes.Item && name == EventNames.OrderCompleted;
         if (type == EventTypes.Item)
         {
-            if (!isOrderLine) return new LiveEvent(at, sums, null, null, null, 0, null, null, null);
+            if (!isOrderLine) return new LiveEvent(at, sums, null, null, null, 0, null, null, default, null);
             sums.Units = quantity ?? 0;
             var worth = inCurrency ? (price ?? 0) * (quantity ?? 0) : 0;
-            return new LiveEvent(at, sums, null, null, null, 0, product is null ? null : new Ranked(product, 0, quantity ?? 0, worth), category is null ? null : new Ranked(category, 0, quantity ?? 0, worth), null);
+            return new LiveEvent(at, sums, null, null, null, 0, product, category, new Shares(0, quantity ?? 0, worth), null);
         }
         sums.Events = 1;
         var marks = name switch
@@ -100,7 +118,7 @@ internal readonly record struct LiveEvent(DateTimeOffset At, Sums Sums, ulong? P
         var who = person is null ? (ulong?)null : Tally.Hash(person);
         var buyer = isTrack && name == EventNames.OrderCompleted && person is not null ? who : null;
         return new LiveEvent(at, sums, who, buyer, session is null ? null : Tally.Hash(session), marks,
-            isView && product is not null ? new Ranked(product, 1, 0, 0) : null, isView && category is not null ? new Ranked(category, 1, 0, 0) : null, isUnmet ? query : null);
+            isView ? product : null, isView ? category : null, new Shares(1, 0, 0), isUnmet ? query : null);
     }
 
     private static bool IsZeroResult(ShopEvent e)

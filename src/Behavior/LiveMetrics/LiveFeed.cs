@@ -20,7 +20,6 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private const int RankingLength = 10;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMilliseconds(240);
-    private static readonly string[] Notable = [EventNames.OrderCompleted, EventNames.OrderRefunded, EventNames.ProductReviewed];
 
     private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly KpiStore _store;
@@ -109,8 +108,9 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         foreach (var e in batch.Events)
         {
             if (skip?.Contains(Tally.Hash(e.MessageId)) == true) continue;
-            _windows.Fold(LiveEvent.Of(e, _currency));
-            if (e.Type == EventTypes.Track && (Notable.Contains(e.Name) || (e.Name == EventNames.ProductsSearched && LiveEvent.Of(e, _currency).Unmet is not null))) Remember(e);
+            var live = LiveEvent.Of(e, _currency);
+            _windows.Fold(live);
+            if (live.Unmet is not null || (e.Type == EventTypes.Track && e.Name is EventNames.OrderCompleted or EventNames.OrderRefunded or EventNames.ProductReviewed)) Remember(e);
         }
     }
 
@@ -172,14 +172,15 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
 
     private async Task LearnTitlesAsync(CommittedBatch batch, CancellationToken cancel)
     {
-        List<string> unknown;
+        var unknown = new HashSet<string>();
         lock (_gate)
         {
             if (_titles.Count > 100_000) _titles.Clear();
-            unknown = [.. batch.Events.Select(e => e.ProductId).OfType<string>().Distinct().Where(p => !_titles.ContainsKey(p)).Take(500)];
+            foreach (var e in batch.Events)
+                if (e.ProductId is { } product && unknown.Count < 500 && !_titles.ContainsKey(product)) unknown.Add(product);
         }
         if (unknown.Count == 0) return;
-        var found = await _catalog.TitlesAsync(unknown, cancel);
+        var found = await _catalog.TitlesAsync([.. unknown], cancel);
         lock (_gate)
             foreach (var id in unknown) _titles[id] = found.GetValueOrDefault(id, id);
     }

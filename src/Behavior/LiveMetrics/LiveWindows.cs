@@ -8,15 +8,20 @@ internal sealed class LiveWindows
 
     private readonly Dictionary<ulong, ulong> _links = [];
     private readonly Dictionary<string, SlidingWindow> _windows;
+    private readonly SlidingWindow[] _all;
 
-    public LiveWindows(DateTimeOffset now) => _windows = new Dictionary<string, SlidingWindow>
+    public LiveWindows(DateTimeOffset now)
     {
-        ["5m"] = new(TimeSpan.FromMinutes(5), 60, now, _links),
-        ["1h"] = new(TimeSpan.FromHours(1), 60, now, _links),
-        ["24h"] = new(TimeSpan.FromHours(24), 96, now, _links),
-    };
+        _windows = new Dictionary<string, SlidingWindow>
+        {
+            ["5m"] = new(TimeSpan.FromMinutes(5), 60, now, _links),
+            ["1h"] = new(TimeSpan.FromHours(1), 60, now, _links),
+            ["24h"] = new(TimeSpan.FromHours(24), 96, now, _links),
+        };
+        _all = [.. _windows.Values];
+    }
 
-    public DateTimeOffset Oldest => _windows.Values.Min(w => w.Oldest);
+    public DateTimeOffset Oldest => _all.Min(w => w.Oldest);
 
     public double EventsPerSecond => _windows["5m"].EventsPerSecond(TimeSpan.FromSeconds(10));
 
@@ -24,12 +29,12 @@ internal sealed class LiveWindows
 
     public void Fold(in LiveEvent e)
     {
-        foreach (var window in _windows.Values) window.Fold(e);
+        foreach (var window in _all) window.Fold(e);
     }
 
     public void Advance(DateTimeOffset now)
     {
-        foreach (var window in _windows.Values) window.Advance(now);
+        foreach (var window in _all) window.Advance(now);
     }
 
     public void Link(string alias, string person)
@@ -37,6 +42,6 @@ internal sealed class LiveWindows
         var (from, to) = (Tally.Hash(alias), Tally.Hash(person));
         if (from == to) return;
         _links[from] = to;
-        foreach (var window in _windows.Values) window.Link(from, to);
+        foreach (var window in _all) window.Link(from, to);
     }
 }

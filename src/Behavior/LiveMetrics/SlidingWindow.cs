@@ -15,14 +15,15 @@ internal sealed class SlidingWindow
     private readonly Bucket[] _ring;
     private readonly Dictionary<ulong, ulong> _links;
     private readonly PriorityQueue<LiveEvent, long> _ahead = new();
-    private Tally _now = new();
-    private Tally _before = new();
+    private Tally _now;
+    private Tally _before;
     private long _head;
 
     /// <param name="links">Which key stands for which person, shared between windows.</param>
     public SlidingWindow(TimeSpan length, int buckets, DateTimeOffset now, Dictionary<ulong, ulong> links)
     {
         (_count, _width, _links) = (buckets, length / buckets, links);
+        (_now, _before) = (new Tally(links), new Tally(links));
         _ring = [.. Enumerable.Range(0, buckets * 2).Select(_ => new Bucket())];
         _head = NumberOf(now);
     }
@@ -51,8 +52,7 @@ internal sealed class SlidingWindow
         var number = NumberOf(e.At);
         if (number > _head && _ahead.Count < MostAhead) _ahead.Enqueue(e, number);
         if (number > _head || number <= _head - 2 * _count) return;
-        var change = At(number).Fold(e);
-        (number > _head - _count ? _now : _before).Add(change, Person);
+        At(number).Fold(e, number > _head - _count ? _now : _before);
     }
 
     /// <summary>Lets time pass: what leaves the window enters the one before, what leaves that is forgotten.</summary>
@@ -62,17 +62,17 @@ internal sealed class SlidingWindow
         if (target - _head >= 2 * _count)
         {
             for (var i = 0; i < _ring.Length; i++) _ring[i] = new Bucket();
-            (_now, _before, _head) = (new Tally(), new Tally(), target);
+            (_now, _before, _head) = (new Tally(_links), new Tally(_links), target);
         }
         while (_head < target)
         {
             _head++;
             var forgotten = At(_head - 2 * _count);
-            _before.Apply(forgotten, Person, -1);
+            _before.Apply(forgotten, -1);
             _ring[Slot(_head)] = new Bucket();
             var leaving = At(_head - _count);
-            _now.Apply(leaving, Person, -1);
-            _before.Apply(leaving, Person, +1);
+            _now.Apply(leaving, -1);
+            _before.Apply(leaving, +1);
         }
         while (_ahead.TryPeek(out _, out var number) && number <= _head) Fold(_ahead.Dequeue());
     }
@@ -82,8 +82,6 @@ internal sealed class SlidingWindow
         _now.Link(alias, person);
         _before.Link(alias, person);
     }
-
-    private ulong Person(ulong key) => _links.GetValueOrDefault(key, key);
 
     private Bucket At(long number) => _ring[Slot(number)];
 

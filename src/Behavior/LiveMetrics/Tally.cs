@@ -7,13 +7,14 @@ namespace BehaviorDashboard.LiveMetrics;
 /// KPIs of a sliding window, exact, in O(1) an event: sums are added and taken off, distinct things are counted with how
 /// many buckets of the window hold them. The same definitions as <see cref="KpiStore"/>.
 /// </summary>
-internal sealed class Tally
+/// <param name="links">Which key stands for which person.</param>
+internal sealed class Tally(Dictionary<ulong, ulong> links)
 {
     private readonly Dictionary<ulong, int> _people = [];
     private readonly Dictionary<ulong, int> _buyers = [];
     private readonly Dictionary<ulong, SessionMarks> _sessions = [];
-    private readonly Dictionary<string, Ranked> _products = [];
-    private readonly Dictionary<string, Ranked> _categories = [];
+    private readonly Dictionary<string, Standing> _products = [];
+    private readonly Dictionary<string, Standing> _categories = [];
     private readonly Dictionary<string, long> _unmet = [];
     private Sums _sums;
     private long _carts, _checkouts, _ordered, _abandoned;
@@ -50,21 +51,29 @@ internal sealed class Tally
     public IReadOnlyList<UnmetSearch> Unmet(int limit) =>
         [.. _unmet.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(limit).Select(u => new UnmetSearch(u.Key, u.Value))];
 
-    private static List<Ranked> Top(Dictionary<string, Ranked> all, int limit) =>
-        [.. all.Values.OrderByDescending(r => r.Revenue).ThenByDescending(r => r.Views).ThenBy(r => r.Id, StringComparer.Ordinal).Take(limit)];
+    private static List<Ranked> Top(Dictionary<string, Standing> all, int limit) =>
+        [.. all.OrderByDescending(r => r.Value.Revenue).ThenByDescending(r => r.Value.Views).ThenBy(r => r.Key, StringComparer.Ordinal).Take(limit)
+            .Select(r => new Ranked(r.Key, r.Value.Views, r.Value.Units, r.Value.Revenue))];
 
-    /// <summary>Adds what one event changed in its bucket.</summary>
-    public void Add(in BucketChange change, Func<ulong, ulong> person) => Apply(change, person, +1);
+    public void Add(in Sums sums) => _sums.Add(sums);
+
+    public void CountPerson(ulong key) => Count(_people, Person(key), +1);
+
+    public void CountBuyer(ulong key) => Count(_buyers, Person(key), +1);
+
+    public void RankProduct(string id, in Shares by) => Rank(_products, id, by);
+
+    public void RankCategory(string id, in Shares by) => Rank(_categories, id, by);
 
     /// <summary>Adds (+1) or takes off (−1) a whole bucket.</summary>
-    public void Apply(Bucket bucket, Func<ulong, ulong> person, int sign)
+    public void Apply(Bucket bucket, int sign)
     {
         _sums.Add(bucket.Sums, sign);
-        foreach (var one in bucket.People) Count(_people, person(one), sign);
-        foreach (var one in bucket.Buyers) Count(_buyers, person(one), sign);
+        foreach (var one in bucket.People) Count(_people, Person(one), sign);
+        foreach (var one in bucket.Buyers) Count(_buyers, Person(one), sign);
         foreach (var (session, marks) in bucket.Sessions) Mark(session, SessionBits.Seen | marks, sign);
-        foreach (var (id, ranked) in bucket.Products) Rank(_products, id, ranked, sign);
-        foreach (var (id, ranked) in bucket.Categories) Rank(_categories, id, ranked, sign);
+        foreach (var (id, standing) in bucket.Products) Rank(_products, id, Shares.Of(standing, sign));
+        foreach (var (id, standing) in bucket.Categories) Rank(_categories, id, Shares.Of(standing, sign));
         foreach (var (query, count) in bucket.Unmet) Search(query, count * sign);
     }
 
@@ -75,16 +84,7 @@ internal sealed class Tally
         if (_buyers.ContainsKey(alias)) Move(_buyers, alias, person);
     }
 
-    private void Apply(in BucketChange change, Func<ulong, ulong> person, int sign)
-    {
-        _sums.Add(change.Sums, sign);
-        if (change.Person is { } someone) Count(_people, person(someone), sign);
-        if (change.Buyer is { } buyer) Count(_buyers, person(buyer), sign);
-        if (change.Session is { } session && change.Marks != 0) Mark(session, change.Marks, sign);
-        if (change.Product is { } product) Rank(_products, product.Id, product, sign);
-        if (change.Category is { } category) Rank(_categories, category.Id, category, sign);
-        if (change.Unmet is { } query) Search(query, sign);
-    }
+    private ulong Person(ulong key) => links.Count == 0 ? key : links.GetValueOrDefault(key, key);
 
     private static void Count(Dictionary<ulong, int> counts, ulong key, int sign)
     {
@@ -99,14 +99,14 @@ internal sealed class Tally
         CollectionsMarshal.GetValueRefOrAddDefault(counts, to, out _) += count;
     }
 
-    private void Mark(ulong session, SessionBits bits, int sign)
+    public void Mark(ulong session, SessionBits bits, int sign)
     {
         ref var marks = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, session, out _);
         Shown(marks, -1);
-        if (bits.HasFlag(SessionBits.Seen)) marks.Buckets += sign;
-        if (bits.HasFlag(SessionBits.Cart)) marks.Cart += sign;
-        if (bits.HasFlag(SessionBits.Checkout)) marks.Checkout += sign;
-        if (bits.HasFlag(SessionBits.Order)) marks.Order += sign;
+        if ((bits & SessionBits.Seen) != 0) marks.Buckets += sign;
+        if ((bits & SessionBits.Cart) != 0) marks.Cart += sign;
+        if ((bits & SessionBits.Checkout) != 0) marks.Checkout += sign;
+        if ((bits & SessionBits.Order) != 0) marks.Order += sign;
         Shown(marks, +1);
         if (marks.Buckets <= 0) _sessions.Remove(session);
     }
@@ -119,14 +119,14 @@ internal sealed class Tally
         if (marks.Cart > 0 && marks.Order <= 0) _abandoned += sign;
     }
 
-    private static void Rank(Dictionary<string, Ranked> all, string id, Ranked by, int sign)
+    private static void Rank(Dictionary<string, Standing> all, string id, in Shares by)
     {
-        ref var ranked = ref CollectionsMarshal.GetValueRefOrAddDefault(all, id, out _);
-        ranked = new Ranked(id, (ranked?.Views ?? 0) + by.Views * sign, (ranked?.Units ?? 0) + by.Units * sign, (ranked?.Revenue ?? 0) + by.Revenue * sign);
-        if (ranked is { Views: 0, Units: 0, Revenue: 0 }) all.Remove(id);
+        ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(all, id, out _);
+        (standing ??= new Standing()).Add(by);
+        if (standing.IsNothing) all.Remove(id);
     }
 
-    private void Search(string query, long count)
+    public void Search(string query, long count)
     {
         ref var total = ref CollectionsMarshal.GetValueRefOrAddDefault(_unmet, query, out _);
         total += count;
@@ -152,16 +152,32 @@ internal struct Sums
     public long Events, ProductViews, Orders, Units, Searches, ZeroResults;
     public decimal Gross, Refunds, Adjustments;
 
-    public void Add(in Sums other, int sign)
+    public void Add(in Sums other)
     {
-        Events += other.Events * sign;
-        ProductViews += other.ProductViews * sign;
-        Orders += other.Orders * sign;
-        Units += other.Units * sign;
-        Searches += other.Searches * sign;
-        ZeroResults += other.ZeroResults * sign;
-        Gross += other.Gross * sign;
-        Refunds += other.Refunds * sign;
-        Adjustments += other.Adjustments * sign;
+        Events += other.Events;
+        ProductViews += other.ProductViews;
+        Orders += other.Orders;
+        Units += other.Units;
+        Searches += other.Searches;
+        ZeroResults += other.ZeroResults;
+        // Few events bring money, and decimals are slow.
+        if (other.Gross != 0) Gross += other.Gross;
+        if (other.Refunds != 0) Refunds += other.Refunds;
+        if (other.Adjustments != 0) Adjustments += other.Adjustments;
     }
+
+    public void Add(in Sums other, int sign) => Add(sign > 0 ? other : other.Negated());
+
+    private readonly Sums Negated() => new()
+    {
+        Events = -Events,
+        ProductViews = -ProductViews,
+        Orders = -Orders,
+        Units = -Units,
+        Searches = -Searches,
+        ZeroResults = -ZeroResults,
+        Gross = -Gross,
+        Refunds = -Refunds,
+        Adjustments = -Adjustments,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BehaviorDashboard.Ids;
 
 namespace BehaviorDashboard.Events;
@@ -19,17 +20,6 @@ internal sealed class Commit
 
     public IReadOnlyList<(string Person, string Traits)> Traits => _traits;
 
-    /// <summary>The keys whose identity must be known before <see cref="Make"/>.</summary>
-    public static IEnumerable<string> KeysOf(IEnumerable<ShopEvent> events)
-    {
-        foreach (var e in events)
-        {
-            if (e.UserId is not null) yield return e.UserId;
-            if (e.AnonymousId is not null) yield return PersonKey.OfAnonymous(e.AnonymousId);
-            if (e.PreviousId is not null) yield return PersonKey.OfAnonymous(e.PreviousId);
-        }
-    }
-
     public static Commit Make(List<ShopEvent> events, IdentityCache identities, SessionTracker sessions, string shopCurrency)
     {
         var commit = new Commit(events);
@@ -46,8 +36,8 @@ internal sealed class Commit
             if (e.SessionId is null && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
                 e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);
             var newSession = e.SessionId is not null && sessions.IsNew(person, e.SessionId, e.OccurredAt);
-            if (!commit._deltas.TryGetValue(person, out var delta)) commit._deltas[person] = delta = new ProfileDelta(person);
-            delta.Add(e, newSession, shopCurrency);
+            ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(commit._deltas, person, out _);
+            (delta ??= new ProfileDelta(person)).Add(e, newSession, shopCurrency);
             if (e.Traits is not null) commit._traits.Add((person, e.Traits));
         }
         return commit;

@@ -92,29 +92,40 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         });
     }
 
-    private async Task<(List<ShopEvent> Events, ulong[] Hashes)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
+    private async Task<(List<ShopEvent> Events, List<ulong> Hashes)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
     {
-        var first = new Dictionary<string, (int Batch, int Index)>();
+        var size = batches.Sum(b => b.Count);
+        var first = new Dictionary<string, (int Batch, int Index)>(size);
+        var (events, hashes) = (new List<ShopEvent>(size), new List<ulong>(size));
         for (var b = 0; b < batches.Length; b++)
             for (var i = 0; i < batches[b].Count; i++)
-                if (!first.TryAdd(batches[b][i].MessageId, (b, i))) results[b].Duplicate[i] = true;
-        var distinct = first.Values.Select(p => batches[p.Batch][p.Index]).ToList();
-        var hashes = distinct.Select(e => DuckDbEventAppender.Hash(e.MessageId)).ToArray();
-        var stored = await database.ReadAsync(async session =>
-        {
-            var found = await _appender.FindStoredAsync(session, distinct, hashes);
-            await _identities.LoadAsync(session, Commit.KeysOf(distinct));
-            return found;
-        });
-        Duplicates.Add(stored.Count + batches.Sum(b => b.Count) - distinct.Count);
-        if (stored.Count == 0) return (distinct, hashes);
+            {
+                var e = batches[b][i];
+                if (first.TryAdd(e.MessageId, (b, i)))
+                {
+                    events.Add(e);
+                    hashes.Add(DuckDbEventAppender.Hash(e.MessageId));
+                }
+                else results[b].Duplicate[i] = true;
+            }
+        var suspects = _appender.Suspects(events, hashes);
+        var unknown = _identities.Unknown(events);
+        IReadOnlySet<string> stored = new HashSet<string>();
+        if (suspects.Count + unknown.Count > 0)
+            stored = await database.ReadAsync(async session =>
+            {
+                await _identities.LoadAsync(session, unknown);
+                return suspects.Count > 0 ? await _appender.FindStoredAsync(session, suspects) : stored;
+            });
+        Duplicates.Add(stored.Count + size - events.Count);
+        if (stored.Count == 0) return (events, hashes);
         foreach (var id in stored)
         {
             var (batch, index) = first[id];
             results[batch].Duplicate[index] = true;
         }
-        var kept = distinct.Select((e, i) => (Event: e, Hash: hashes[i])).Where(x => !stored.Contains(x.Event.MessageId)).ToList();
-        return ([.. kept.Select(x => x.Event)], [.. kept.Select(x => x.Hash)]);
+        var kept = events.Zip(hashes).Where(x => !stored.Contains(x.First.MessageId)).ToList();
+        return ([.. kept.Select(x => x.First)], [.. kept.Select(x => x.Second)]);
     }
 
     private async Task WriteAsync(Session session, Commit commit)

@@ -41,11 +41,17 @@ internal sealed class DuckDbEventAppender : EventAppender
         while (await reader.ReadAsync(session.Cancel)) _known.Add(Hash(reader.GetString(0)));
     }
 
-    public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> events, ulong[] hashes)
+    public override IReadOnlyList<ShopEvent> Suspects(IReadOnlyList<ShopEvent> events, IReadOnlyList<ulong> hashes)
+    {
+        var suspects = new List<ShopEvent>();
+        for (var i = 0; i < events.Count; i++)
+            if (_known.MightContain(hashes[i])) suspects.Add(events[i]);
+        return suspects;
+    }
+
+    public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects)
     {
         var stored = new HashSet<string>();
-        var suspects = events.Where((_, i) => _known.MightContain(hashes[i])).ToList();
-        if (suspects.Count == 0) return stored;
         var near = await session.QueryAsync<string>(StoredNear, new
         {
             From = suspects.Min(e => e.OccurredAt).AddDays(-1),
@@ -88,7 +94,7 @@ internal sealed class DuckDbEventAppender : EventAppender
                 .EndRow();
     }
 
-    public override void Committed(ReadOnlySpan<ulong> hashes)
+    public override void Committed(IReadOnlyList<ulong> hashes)
     {
         foreach (var hash in hashes) _known.Add(hash);
     }

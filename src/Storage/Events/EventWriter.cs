@@ -96,15 +96,17 @@ public sealed class EventWriter : IAsyncDisposable
     private async Task RunAsync()
     {
         var group = new List<PendingEvents>();
+        var size = 0;
         while (await _queue.Reader.WaitToReadAsync())
         {
             while (_queue.Reader.TryRead(out var pending))
             {
                 if (pending is PendingEvents events) group.Add(events);
-                var size = group.Sum(g => g.Size);
+                size += pending.Size;
                 if (pending is PendingEvents && size < _options.CommitEvents && _queue.Reader.TryPeek(out _)) continue;
                 if (group.Count > 0) await StoreAsync(group);
                 group.Clear();
+                size = 0;
                 if (pending is PendingWork work) await RunAsync(work);
             }
         }

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Events;
@@ -20,17 +21,33 @@ internal sealed class IdentityCache
 
     public void Clear() => _person.Clear();
 
-    /// <summary>Makes <see cref="PersonOf"/> answer for these keys.</summary>
-    public async Task LoadAsync(Session session, IEnumerable<string> keys)
+    /// <summary>The keys of these events that <see cref="LoadAsync"/> must ask the store about.</summary>
+    public IReadOnlyCollection<string> Unknown(IReadOnlyList<ShopEvent> events)
     {
-        var unknown = keys.Where(k => !_person.ContainsKey(k)).Distinct().ToList();
+        var unknown = new HashSet<string>();
+        Collect(events, unknown);
+        if (_person.Count + unknown.Count <= Remembered) return unknown;
+        _person.Clear();
+        Collect(events, unknown);
+        return unknown;
+    }
+
+    /// <summary>Makes <see cref="PersonOf"/> answer for these keys.</summary>
+    public async Task LoadAsync(Session session, IReadOnlyCollection<string> unknown)
+    {
         if (unknown.Count == 0) return;
-        if (_person.Count + unknown.Count > Remembered)
-        {
-            _person.Clear();
-            unknown = [.. keys.Distinct()];
-        }
+        var known = await session.QueryAsync<Known>(Resolve, new { Keys = SqlList.Of(unknown) });
         foreach (var key in unknown) _person[key] = key;
-        foreach (var known in await session.QueryAsync<Known>(Resolve, new { Keys = SqlList.Of(unknown) })) _person[known.Alias] = known.PersonKey;
+        foreach (var one in known) _person[one.Alias] = one.PersonKey;
+    }
+
+    private void Collect(IReadOnlyList<ShopEvent> events, HashSet<string> unknown)
+    {
+        foreach (var e in events)
+        {
+            if (e.UserId is { } user && !_person.ContainsKey(user)) unknown.Add(user);
+            if (e.AnonymousId is { } anonymous && PersonKey.OfAnonymous(anonymous) is var alias && !_person.ContainsKey(alias)) unknown.Add(alias);
+            if (e.PreviousId is { } previous && PersonKey.OfAnonymous(previous) is var earlier && !_person.ContainsKey(earlier)) unknown.Add(earlier);
+        }
     }
 }

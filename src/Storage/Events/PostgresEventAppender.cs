@@ -17,8 +17,8 @@ internal sealed class PostgresEventAppender : EventAppender
             refunded decimal(18, 4), first_order_at timestamptz, last_order_at timestamptz) on commit delete rows
         """;
 
-    public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> events, ulong[] hashes) =>
-        [.. await session.QueryAsync<string>(Stored, new { Ids = SqlList.Of(events.Select(e => e.MessageId)) })];
+    public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects) =>
+        [.. await session.QueryAsync<string>(Stored, new { Ids = SqlList.Of(suspects.Select(e => e.MessageId)) })];
 
     public override async Task InsertAsync(Session session, IReadOnlyList<ShopEvent> events)
     {
