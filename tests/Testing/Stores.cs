@@ -50,8 +50,9 @@ public sealed class TestStore : IAsyncDisposable
 
     /// <param name="modules">Slices whose tables and services the test needs, beyond Storage.</param>
     /// <param name="keepIn">A folder that stays when the store is closed; a temporary one when null.</param>
+    /// <param name="language">Language whose rules order text in a PostgreSQL database; code points when null.</param>
     public static async Task<TestStore> OpenAsync(Engine engine, IModule[]? modules = null, TimeProvider? time = null,
-        Action<IServiceCollection>? more = null, IReadOnlyDictionary<string, string?>? settings = null, string? keepIn = null)
+        Action<IServiceCollection>? more = null, IReadOnlyDictionary<string, string?>? settings = null, string? keepIn = null, string? language = null)
     {
         var folder = keepIn ?? Directory.CreateTempSubdirectory("behavior-test-").FullName;
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Storage:Folder"] = folder };
@@ -59,7 +60,7 @@ public sealed class TestStore : IAsyncDisposable
         if (engine == Engine.Postgres)
         {
             database = "t_" + Guid.NewGuid().ToString("N");
-            await RunAsync(PostgresAdmin!, $"create database {database}");
+            await RunAsync(PostgresAdmin!, $"create database {database}" + (language is null ? "" : $" template template0 locale_provider icu icu_locale '{language}'"));
             all["Storage:Postgres"] = new NpgsqlConnectionStringBuilder(PostgresAdmin) { Database = database, MaxPoolSize = 20 }.ConnectionString;
         }
         var store = new TestStore(all, [new StorageModule(), .. modules ?? []], time ?? TimeProvider.System, more, folder, keepIn is not null, PostgresAdmin, database);

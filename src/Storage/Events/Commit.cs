@@ -20,7 +20,7 @@ internal sealed class Commit
 
     public IReadOnlyList<(string Person, string Traits)> Traits => _traits;
 
-    public static Commit Make(List<ShopEvent> events, IdentityCache identities, SessionTracker sessions, string shopCurrency)
+    public static Commit Make(List<ShopEvent> events, IdentityCache identities, SessionTracker sessions, SessionDoubts doubts, string shopCurrency)
     {
         var commit = new Commit(events);
         foreach (var e in events)
@@ -29,13 +29,15 @@ internal sealed class Commit
             var given = e.UserId ?? anonymous;
             if (given is null) continue;
             var person = identities.PersonOf(given);
-            if (e.UserId is not null && anonymous is not null) commit.Link(anonymous, person, "seen together", e, identities, sessions);
-            if (e.UserId is not null && e.PreviousId is not null) commit.Link(PersonKey.OfAnonymous(e.PreviousId), person, "alias", e, identities, sessions);
+            if (e.UserId is not null && anonymous is not null) commit.Link(anonymous, person, "seen together", e, identities, sessions, doubts);
+            if (e.UserId is not null && e.PreviousId is not null) commit.Link(PersonKey.OfAnonymous(e.PreviousId), person, "alias", e, identities, sessions, doubts);
             e.PersonKey = person;
             e.GivenKey = given == person ? null : given;
-            if (e.SessionId is null && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
+            var named = e.SessionId is not null;
+            if (!named && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
                 e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);
             var newSession = e.SessionId is not null && sessions.IsNew(person, e.SessionId, e.OccurredAt);
+            if (newSession && sessions.IsDoubtful(e.OccurredAt, named, e.ReceivedAt)) doubts.Add(person);
             ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(commit._deltas, person, out _);
             (delta ??= new ProfileDelta(person)).Add(e, newSession, shopCurrency);
             if (e.Traits is not null) commit._traits.Add((person, e.Traits));
@@ -44,11 +46,12 @@ internal sealed class Commit
     }
 
     /// <summary>The first user seen with an anonymous id keeps it: a shared device never merges two customers.</summary>
-    private void Link(string alias, string person, string kind, ShopEvent e, IdentityCache identities, SessionTracker sessions)
+    private void Link(string alias, string person, string kind, ShopEvent e, IdentityCache identities, SessionTracker sessions, SessionDoubts doubts)
     {
         if (alias == person || identities.IsLinked(alias)) return;
         identities.Link(alias, person);
         sessions.Link(alias, person);
+        doubts.Add(person);
         _links.Add(new IdentityLink(alias, person, kind, e.ReceivedAt));
         if (!_deltas.Remove(alias, out var earlier)) return;
         if (!_deltas.TryGetValue(person, out var delta)) _deltas[person] = delta = new ProfileDelta(person);

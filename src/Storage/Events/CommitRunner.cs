@@ -26,7 +26,8 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
 
     private readonly EventAppender _appender = database.Dialect.Name == "duckdb" ? new DuckDbEventAppender() : new PostgresEventAppender();
     private readonly IdentityCache _identities = new();
-    private SessionTracker _sessions = new();
+    private readonly SessionDoubts _doubts = new();
+    private SessionTracker _sessions = null!;
     private bool _prepared;
     private bool _tracked;
 
@@ -62,6 +63,15 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         Tell(o => o.OnRewritten());
     }
 
+    /// <summary>Counts anew what could only be guessed at arrival; see <see cref="SessionDoubts"/>.</summary>
+    /// <returns>Whether nothing is left in doubt.</returns>
+    public async Task<bool> SettleAsync()
+    {
+        await PrepareAsync();
+        if (_doubts.Any) await _doubts.SettleAsync(database);
+        return !_doubts.Any;
+    }
+
     private async Task<AppendResult[]> TryStoreAsync(IReadOnlyList<ShopEvent>[] batches)
     {
         var started = Stopwatch.GetTimestamp();
@@ -69,7 +79,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var results = batches.Select(b => new AppendResult(new bool[b.Count])).ToArray();
         var (events, hashes) = await FindNewAsync(batches, results);
         if (events.Count == 0) return results;
-        var commit = Commit.Make(events, _identities, _sessions, shopCurrency);
+        var commit = Commit.Make(events, _identities, _sessions, _doubts, shopCurrency);
         await database.WriteAsync(session => WriteAsync(session, commit));
         _appender.Committed(hashes);
         Stored.Add(events.Count);
@@ -84,9 +94,12 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         await database.ReadAsync(async session =>
         {
             if (!_prepared) await _appender.PrepareAsync(session);
+            if (!_prepared) await _doubts.LoadAsync(session);
             _identities.Clear();
-            _sessions = new SessionTracker();
-            foreach (var open in await session.QueryAsync<OpenSession>(OpenSessions, new { Since = time.GetUtcNow() - 2 * SessionTracker.Gap }))
+            var now = time.GetUtcNow();
+            var since = now - 2 * SessionTracker.Gap;
+            _sessions = new SessionTracker(since, now);
+            foreach (var open in await session.QueryAsync<OpenSession>(OpenSessions, new { Since = since }))
                 _sessions.IsNew(open.Person, open.Session, open.Last);
             return _prepared = _tracked = true;
         });

@@ -18,6 +18,8 @@ public sealed class EventWriter : IAsyncDisposable
     private readonly StorageOptions _options;
     private readonly ILogger<EventWriter> _logger;
     private readonly Lazy<Task> _loop;
+    private readonly ITimer _settling;
+    private static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(1);
     private long _waiting;
 
     public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, TimeProvider time, ILogger<EventWriter> logger)
@@ -26,6 +28,7 @@ public sealed class EventWriter : IAsyncDisposable
         _logger = logger;
         _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], time, logger);
         _loop = new Lazy<Task>(() => Task.Run(RunAsync));
+        _settling = time.CreateTimer(_ => { if (_loop.IsValueCreated) _queue.Writer.TryWrite(new PendingSettling(null)); }, null, SettleEvery, SettleEvery);
     }
 
     /// <summary>Events that wait for a commit.</summary>
@@ -36,6 +39,8 @@ public sealed class EventWriter : IAsyncDisposable
     private sealed record PendingEvents(IReadOnlyList<ShopEvent> Events, TaskCompletionSource<AppendResult> Done) : Pending(Events.Count);
 
     private sealed record PendingWork(Func<ExclusiveSession, Task> Work, TaskCompletionSource Done) : Pending(0);
+
+    private sealed record PendingSettling(TaskCompletionSource? Done) : Pending(0);
 
     /// <summary>Starts reading what the writer must know before its first commit.</summary>
     public void WarmUp() => _ = _loop.Value;
@@ -86,9 +91,19 @@ public sealed class EventWriter : IAsyncDisposable
         return pending.Done.Task;
     }
 
+    /// <summary>Makes the people's numbers of sessions exact now; else it happens within a minute.</summary>
+    public Task SettleAsync()
+    {
+        _ = _loop.Value;
+        var pending = new PendingSettling(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
+        return pending.Done!.Task;
+    }
+
     /// <summary>Stores what waits, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _settling.DisposeAsync();
         _queue.Writer.TryComplete();
         if (_loop.IsValueCreated) await _loop.Value;
     }
@@ -108,6 +123,7 @@ public sealed class EventWriter : IAsyncDisposable
                 group.Clear();
                 size = 0;
                 if (pending is PendingWork work) await RunAsync(work);
+                if (pending is PendingSettling settling) await SettleAsync(settling);
             }
         }
     }
@@ -132,6 +148,21 @@ public sealed class EventWriter : IAsyncDisposable
             group[0].Done.TrySetException(problem);
         }
         Interlocked.Add(ref _waiting, -group.Sum(g => (long)g.Size));
+    }
+
+    /// <summary>Some people at a time by the clock, all when asked.</summary>
+    private async Task SettleAsync(PendingSettling settling)
+    {
+        try
+        {
+            while (!await _runner.SettleAsync() && settling.Done is not null) { }
+            settling.Done?.TrySetResult();
+        }
+        catch (Exception problem)
+        {
+            _logger.LogWarning(problem, "Sessions could not be counted; they are counted in the next minute.");
+            settling.Done?.TrySetException(problem);
+        }
     }
 
     private async Task RunAsync(PendingWork work)

@@ -5,6 +5,12 @@ namespace BehaviorDashboard.Events;
 /// <summary>The running row per person: kept with every commit, and computed anew from the events where history was rewritten.</summary>
 internal static class ProfileStore
 {
+    /// <summary>All keys of the people @Keys: the head of a statement that joins events to <c>keys</c>.</summary>
+    public const string KeysOfPeople = """
+        with people as (select unnest(@Keys) as person),
+        keys as (select person, person as key from people union all select i.user_id, i.alias from identities i join people p on p.person = i.user_id)
+        """;
+
     private const string UpdateStaged = """
         update profiles set
             first_seen = least(profiles.first_seen, d.first_seen), last_seen = greatest(profiles.last_seen, d.last_seen),
@@ -47,7 +53,8 @@ internal static class ProfileStore
         """;
 
     /// <summary>The same definition as <see cref="ProfileDelta.Add(ShopEvent, bool, string)"/>, over stored events.</summary>
-    private const string FromEvents = """
+    private const string FromEvents = $"""
+        {KeysOfPeople}
         select e.person as UserId, min(e.occurred_at) as FirstSeen, max(e.occurred_at) as LastSeen,
             count(*) filter (where e.type <> 'item') as Events, count(distinct e.session_id) as Sessions,
             count(*) filter (where e.type in ('page', 'screen')) as PageViews,
@@ -65,9 +72,8 @@ internal static class ProfileStore
             min(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as FirstOrderAt,
             max(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as LastOrderAt
         from (
-            select coalesce(i.user_id, ev.user_id) as person, (ev.currency is null or ev.currency = @Currency) as in_shop_currency, ev.*
-            from events ev left join identities i on i.alias = ev.user_id
-            where coalesce(i.user_id, ev.user_id) = any(@Keys)) e
+            select k.person, (ev.currency is null or ev.currency = @Currency) as in_shop_currency, ev.*
+            from keys k join events ev on ev.user_id = k.key) e
         group by e.person
         """;
 

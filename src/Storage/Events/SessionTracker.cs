@@ -16,6 +16,12 @@ internal sealed class SessionTracker
     private Dictionary<string, Open> _open = [];
     private HashSet<ulong> _seen = [];
     private HashSet<ulong> _seenBefore = [];
+    private readonly DateTimeOffset _since;
+    private DateTimeOffset _completeFrom;
+
+    /// <param name="since">Sessions with events from then on are known; see <see cref="IsNew"/> for those before.</param>
+    /// <param name="now">From a day later on, what is not remembered is taken for new.</param>
+    public SessionTracker(DateTimeOffset since, DateTimeOffset now) => (_since, _completeFrom) = (since, now.AddDays(1));
 
     private readonly record struct Open(string Id, DateTimeOffset First, DateTimeOffset Last);
 
@@ -39,6 +45,10 @@ internal sealed class SessionTracker
         return Mark(person, session);
     }
 
+    /// <summary>Whether a session that <see cref="IsNew"/> may have been this person's before.</summary>
+    /// <param name="named">By the sender, who may come back to it at any time.</param>
+    public bool IsDoubtful(DateTimeOffset at, bool named, DateTimeOffset receivedAt) => at < _since || (named && receivedAt < _completeFrom);
+
     /// <summary>Two keys are one person: the session open under the alias goes on under the person's key.</summary>
     public void Link(string alias, string person)
     {
@@ -50,7 +60,11 @@ internal sealed class SessionTracker
     private bool Mark(string person, string session)
     {
         var hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(session.AsSpan()), (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(person.AsSpan())));
-        if (_seen.Count >= Remembered) (_seenBefore, _seen) = (_seen, []);
+        if (_seen.Count >= Remembered)
+        {
+            if (_seenBefore.Count > 0) _completeFrom = DateTimeOffset.MaxValue;
+            (_seenBefore, _seen) = (_seen, []);
+        }
         return _seen.Add(hash) && !_seenBefore.Contains(hash);
     }
 

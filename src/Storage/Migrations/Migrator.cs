@@ -7,7 +7,7 @@ namespace BehaviorDashboard.Storage;
 /// Brings the store to this version: runs each slice's numbered files once, in order, each in a transaction with its
 /// line in the journal. A file that changed after it ran stops the start.
 /// </summary>
-public sealed class Migrator(Database database, IEnumerable<MigrationSource> sources, TimeProvider time)
+public sealed class Migrator
 {
     private const string CreateJournal = """
         create table if not exists schema_journal (
@@ -19,7 +19,19 @@ public sealed class Migrator(Database database, IEnumerable<MigrationSource> sou
 
     private const string WriteJournal = """
         insert into schema_journal (slice, number, file, checksum, applied_at) values (@Slice, @Number, @File, @Checksum, @At)
+        on conflict (slice, number) do nothing
         """;
+
+    private readonly Database _database;
+    private readonly IEnumerable<Migration> _migrations;
+    private readonly TimeProvider _time;
+
+    public Migrator(Database database, IEnumerable<MigrationSource> sources, TimeProvider time)
+        : this(database, sources.SelectMany(s => s.Read()), time)
+    {
+    }
+
+    internal Migrator(Database database, IEnumerable<Migration> migrations, TimeProvider time) => (_database, _migrations, _time) = (database, migrations, time);
 
     private sealed record Line(string Slice, int Number, string Checksum);
 
@@ -27,10 +39,10 @@ public sealed class Migrator(Database database, IEnumerable<MigrationSource> sou
     /// <exception cref="InvalidOperationException">A file that already ran has been edited.</exception>
     public async Task<int> MigrateAsync(CancellationToken cancel = default)
     {
-        await database.ExecuteAsync(CreateJournal, cancel: cancel);
-        var done = (await database.QueryAsync<Line>(ReadJournal, cancel: cancel)).ToDictionary(l => (l.Slice, l.Number), l => l.Checksum);
+        await _database.ExecuteAsync(CreateJournal, cancel: cancel);
+        var done = (await _database.QueryAsync<Line>(ReadJournal, cancel: cancel)).ToDictionary(l => (l.Slice, l.Number), l => l.Checksum);
         var ran = 0;
-        foreach (var migration in sources.SelectMany(s => s.Read()))
+        foreach (var migration in _migrations)
         {
             var checksum = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(migration.Text)));
             if (done.TryGetValue((migration.Slice, migration.Number), out var before))
@@ -39,13 +51,17 @@ public sealed class Migrator(Database database, IEnumerable<MigrationSource> sou
                     throw new InvalidOperationException($"{migration.Slice}/{migration.File} was changed after it had run on this store; add a new numbered file instead.");
                 continue;
             }
-            await database.WriteAsync(async session =>
-            {
-                await session.ExecuteAsync(migration.For(session.Dialect.Name));
-                await session.ExecuteAsync(WriteJournal, new { migration.Slice, migration.Number, migration.File, Checksum = checksum, At = time.GetUtcNow() });
-            }, cancel);
-            ran++;
+            if (await _database.WriteAsync(session => RunAsync(session, migration, checksum), cancel)) ran++;
         }
         return ran;
+    }
+
+    /// <returns>False where another process that starts on the same server is ahead.</returns>
+    private async Task<bool> RunAsync(Session session, Migration migration, string checksum)
+    {
+        // The line first: whoever comes second waits here until the first is through.
+        if (await session.ExecuteAsync(WriteJournal, new { migration.Slice, migration.Number, migration.File, Checksum = checksum, At = _time.GetUtcNow() }) == 0) return false;
+        await session.ExecuteAsync(migration.For(session.Dialect.Name));
+        return true;
     }
 }
