@@ -9,12 +9,12 @@ namespace BehaviorDashboard.Segments;
 public sealed record AudienceSize(long People, long Of, IReadOnlyList<long> Conditions, DateTimeOffset AsOf);
 
 /// <summary>Runs a rule over the store as it is now.</summary>
-public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop)
+public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop, Groupings groupings)
 {
     /// <summary>Counts the audience and each condition in one pass over the people.</summary>
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = Plan(asOf, segments);
+        var plan = await PlanAsync(asOf, segments, cancel);
         var all = rule.Conditions().Prepend(rule).Select(plan.Condition).ToList();
         var counts = string.Join(", ", all.Select((c, i) => $"count(*) filter (where {c}) as n{i}"));
         var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>($"{plan.Tables}select count(*) as n, {counts} from profiles p", plan.Parameters), cancel);
@@ -26,7 +26,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <returns>Null when there is no such person.</returns>
     public async Task<IReadOnlyList<(bool Holds, string? Actual)>?> ExplainAsync(Rule rule, string person, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = Plan(asOf, segments);
+        var plan = await PlanAsync(asOf, segments, cancel);
         var columns = string.Join(", ", rule.Conditions().Prepend(rule).Select((r, i) => $"{plan.Condition(r)} as h{i}, {plan.Actual(r)} as a{i}"));
         plan.Parameters.Add("Person", person);
         var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>(
@@ -37,20 +37,20 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     }
 
     /// <summary>The people a rule holds for, those seen last first.</summary>
-    public Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = Plan(asOf, segments);
+        var plan = await PlanAsync(asOf, segments, cancel);
         var condition = plan.Condition(rule);
         plan.Parameters.Add("Limit", limit);
-        return database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.last_seen desc, p.user_id limit @Limit", plan.Parameters, cancel);
+        return await database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.last_seen desc, p.user_id limit @Limit", plan.Parameters, cancel);
     }
 
     /// <summary>How many of the people are members of each active segment now.</summary>
-    public Task<IReadOnlyList<SegmentOverlap>> OverlapsAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<SegmentOverlap>> OverlapsAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = Plan(asOf, segments);
+        var plan = await PlanAsync(asOf, segments, cancel);
         var condition = plan.Condition(rule);
-        return database.QueryAsync<SegmentOverlap>($"""
+        return await database.QueryAsync<SegmentOverlap>($"""
             {plan.Tables}select m.segment_id as SegmentId, count(*) as Both from segment_members m
             where m.left_at is null and m.user_id in (select p.user_id from profiles p where {condition}) group by m.segment_id order by 2 desc limit 8
             """, plan.Parameters, cancel);
@@ -59,5 +59,6 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>The engines write 1.00 for one.</summary>
     private static string? Short(string? figure) => TextNumber.Parse(figure) is null || !figure!.Contains('.', StringComparison.Ordinal) ? figure : figure.TrimEnd('0').TrimEnd('.');
 
-    private RulePlanner Plan(DateTimeOffset asOf, Func<int, Rule?> segments) => new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments);
+    private async Task<RulePlanner> PlanAsync(DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel) =>
+        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, await groupings.AtAsync(asOf, cancel));
 }

@@ -27,15 +27,20 @@ public sealed class SegmentService
     private readonly SegmentStore _store;
     private readonly RuleRunner _runner;
     private readonly MembershipKeeper _keeper;
+    private readonly Groupings _groupings;
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
 
-    internal SegmentService(SegmentStore store, RuleRunner runner, MembershipKeeper keeper, IAuditLog audit, ShopClock clock) => (_store, _runner, _keeper, _audit, _clock) = (store, runner, keeper, audit, clock);
+    internal SegmentService(SegmentStore store, RuleRunner runner, MembershipKeeper keeper, Groupings groupings, IAuditLog audit, ShopClock clock) =>
+        (_store, _runner, _keeper, _groupings, _audit, _clock) = (store, runner, keeper, groupings, audit, clock);
 
     /// <inheritdoc cref="MembershipKeeper.Changed"/>
     public Signal Changed => _keeper.Changed;
 
     public DateTimeOffset Now => _clock.Now;
+
+    /// <summary>The groupings a condition may name now.</summary>
+    public Task<IReadOnlyDictionary<string, GroupingState>> GroupingsAsync(CancellationToken cancel = default) => _groupings.AtAsync(_clock.Now, cancel);
 
     /// <summary>Every segment; the size and age of active ones are those of the last pass.</summary>
     public async Task<IReadOnlyList<Segment>> AllAsync(CancellationToken cancel = default) => [.. (await _store.AllAsync(cancel)).Select(Aged)];
@@ -100,8 +105,11 @@ public sealed class SegmentService
         var (rule, find) = (segment.Read(), Finder(await _store.AllAsync(cancel)));
         if (await _runner.ExplainAsync(rule, person, _clock.Now, find, cancel) is not { } answers) return new WhyAnswer(person, false, false, null, []);
         await _audit.RecordAsync(new AuditEntry("person.explained", person), cancel);
-        var conditions = rule.Conditions().Select((r, i) => new ConditionAnswer(r, answers[i + 1].Holds, answers[i + 1].Actual)).ToList();
+        var groupings = await GroupingsAsync(cancel);
+        var conditions = rule.Conditions().Select((r, i) => new ConditionAnswer(r, answers[i + 1].Holds, Named(r, answers[i + 1].Actual))).ToList();
         return new WhyAnswer(person, true, answers[0].Holds, await _store.SinceAsync(segment.Id, person, cancel), conditions);
+
+        string? Named(Rule condition, string? actual) => actual is not null && condition is GroupRule group && groupings.TryGetValue(group.Grouping, out var grouping) ? grouping.Name(actual) : actual;
     }
 
     /// <summary>What is wrong with a rule, its references included.</summary>
@@ -114,6 +122,8 @@ public sealed class SegmentService
             if (reference.Segment == self || (others.TryGetValue(reference.Segment, out var other) && Leads(other, self, others, 0))) problems.Add(new RuleProblem("", "Cycle", others.GetValueOrDefault(reference.Segment)?.Name ?? "–"));
             else if (other is null) problems.Add(new RuleProblem("", "NoSuchSegment", reference.Segment.ToString(CultureInfo.InvariantCulture)));
         }
+        var groupings = await GroupingsAsync(cancel);
+        problems.AddRange(rule.Conditions().OfType<GroupRule>().Where(r => groupings.GetValueOrDefault(r.Grouping)?.Groups.Contains(r.Group) != true).Select(r => new RuleProblem("", "NoSuchGroup", r.Group)));
         return problems;
     }
 

@@ -29,7 +29,7 @@ public sealed class RulePropertyTests
         Rule[] others = [world.Rule(2), new AllOf([]), new AnyOf([])];
         Rule? Find(int id) => others.ElementAtOrDefault(id);
         others[0] = others[0].Walk().Any(r => r is SegmentRule) ? new FeatureRule("orders", Comparison.AtLeast, 1) : others[0];
-        var runner = new RuleRunner(store.Database, Clock, Options.Create(new ShopOptions()));
+        var runner = new RuleRunner(store.Database, Clock, Options.Create(new ShopOptions()), new Groupings([]));
         var naive = new NaiveRules(RandomWorld.AsOf, Clock, Find);
         var some = 0;
         for (var i = 0; i < 150; i++)

@@ -1,3 +1,5 @@
+using BehaviorDashboard.Features;
+
 namespace BehaviorDashboard.Segments;
 
 /// <summary>

@@ -48,6 +48,7 @@ public sealed class EditNode
             DidRule d => new EditNode { Kind = "did", Name = d.Event, Measure = d.Measure, Op = d.Op, Value = d.Value, To = d.To, Occasion = d.Occasion },
             SequenceRule s => new EditNode { Kind = "sequence", Name = s.First.Event, Then = s.Then.Event, Hours = s.WithinHours, _thenWhere = s.Then.Where },
             SegmentRule s => new EditNode { Kind = "segment", Segment = s.Segment },
+            GroupRule g => new EditNode { Kind = "divided", Name = g.Grouping + Separator + g.Group },
             _ => throw new NotSupportedException(rule.GetType().Name),
         };
         if (rule is Not) node.Negated = !node.Negated;
@@ -68,6 +69,7 @@ public sealed class EditNode
             "trait" => new TraitRule(Name.Trim(), Match, Values(Match, Text)),
             "did" => new DidRule(Name.Trim()) { Measure = Measure, Op = Op, Value = Value ?? 0, To = Op == Comparison.Between ? To : null, Where = Filters(), When = When(), Occasion = Occasion },
             "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters() }, new EventStep(Then.Trim()) { Where = _thenWhere }, Hours) { When = When() },
+            "divided" => new GroupRule(Name.Split(Separator, 2)[0], Name.Split(Separator, 2)[^1]),
             _ => new SegmentRule(Segment),
         };
         return Negated ? new Not(rule) : rule;

@@ -1,11 +1,12 @@
 using System.Globalization;
+using BehaviorDashboard.Features;
 using BehaviorDashboard.Look;
 using Microsoft.Extensions.Localization;
 
 namespace BehaviorDashboard.Segments.Pages;
 
 /// <summary>A rule as a sentence in the reader's language.</summary>
-public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat format, IReadOnlyDictionary<int, string> segments)
+public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat format, IReadOnlyDictionary<int, string> segments, IReadOnlyDictionary<string, GroupingState> groupings)
 {
     public string Sentence(Rule rule) => rule switch
     {
@@ -19,6 +20,8 @@ public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat fo
         DidRule did => Did(did),
         SequenceRule s => text["S.Sequence", Step(s.First.Event, s.First.Where), Step(s.Then.Event, s.Then.Where), format.Number((long)s.WithinHours)] + When(s.When),
         SegmentRule segment => text["S.In", segments.GetValueOrDefault(segment.Segment) ?? "?"],
+        GroupRule group when groupings.TryGetValue(group.Grouping, out var grouping) => text["S.Group", grouping.Title(), grouping.Name(group.Group)],
+        GroupRule => text["S.Group", "?", "?"],
         _ => "",
     };
 

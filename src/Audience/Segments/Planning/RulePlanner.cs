@@ -1,4 +1,5 @@
 using System.Globalization;
+using BehaviorDashboard.Features;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using Dapper;
@@ -17,14 +18,15 @@ internal sealed class RulePlanner
     private readonly ShopClock _clock;
     private readonly string _currency;
     private readonly Func<int, Rule?> _segments;
+    private readonly IReadOnlyDictionary<string, GroupingState> _groupings;
     private readonly Dictionary<string, string> _tables = [];
     private readonly Dictionary<object, string> _names = [];
     private int _open;
 
     /// <param name="segments">The rule another segment has now; null when there is none (nobody is in it).</param>
-    public RulePlanner(RuleSources sources, Dialect dialect, DateTimeOffset asOf, ShopClock clock, string currency, Func<int, Rule?> segments)
+    public RulePlanner(RuleSources sources, Dialect dialect, DateTimeOffset asOf, ShopClock clock, string currency, Func<int, Rule?> segments, IReadOnlyDictionary<string, GroupingState> groupings)
     {
-        (_sources, _dialect, _asOf, _clock, _currency, _segments) = (sources, dialect, asOf, clock, currency, segments);
+        (_sources, _dialect, _asOf, _clock, _currency, _segments, _groupings) = (sources, dialect, asOf, clock, currency, segments, groupings);
         Parameters.Add("AsOf", asOf);
     }
 
@@ -46,6 +48,7 @@ internal sealed class RulePlanner
         DidRule did => Did(did),
         SequenceRule sequence => In(Sequence(sequence)),
         SegmentRule segment => Segment(segment.Segment),
+        GroupRule group => Divided(group) is { } people ? $"p.user_id in (select person from {people} where grp = {Value(group.Group)})" : "false",
         _ => throw new NotSupportedException(rule.GetType().Name),
     };
 
@@ -56,6 +59,7 @@ internal sealed class RulePlanner
             ? $"cast(round(cast(extract(epoch from (@AsOf - {f.Sql})) / 86400.0 as decimal(18, 6)), 1) as text)" : $"cast(round(cast({f.Sql} as decimal(28, 9)), 2) as text)",
         TraitRule trait => Trait(trait),
         DidRule { Occasion: Occasion.Any } did => Measured(did),
+        GroupRule group when Divided(group) is { } people => $"(select c.grp from {people} c where c.person = p.user_id)",
         DidRule did => $"cast((select c.t from {Table(Times(did))} c where c.person = p.user_id) as text)",
         _ => "cast(null as text)",
     };
@@ -65,6 +69,9 @@ internal sealed class RulePlanner
         var (rows, total) = Rows(rule);
         return $"cast(round(cast(coalesce((select c.n from {Table(Person(rows, total + " as n"))} c where c.person = p.user_id), 0) as decimal(28, 9)), 2) as text)";
     }
+
+    /// <summary>The table of a grouping's people and their groups; null where there is no such grouping (nobody is in it).</summary>
+    private string? Divided(GroupRule rule) => _groupings.TryGetValue(rule.Grouping, out var grouping) ? Table(grouping.People(_sources.Profiles, Value)) : null;
 
     private string Trait(TraitRule rule) => $"(p.traits ->> {Value(_dialect.JsonKey(rule.Trait))})";
 

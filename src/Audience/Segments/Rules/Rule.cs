@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BehaviorDashboard.Features;
 
 namespace BehaviorDashboard.Segments;
 
@@ -15,6 +16,7 @@ namespace BehaviorDashboard.Segments;
 [JsonDerivedType(typeof(DidRule), "did")]
 [JsonDerivedType(typeof(SequenceRule), "sequence")]
 [JsonDerivedType(typeof(SegmentRule), "segment")]
+[JsonDerivedType(typeof(GroupRule), "group")]
 public abstract record Rule
 {
     [JsonIgnore]
@@ -80,6 +82,10 @@ public sealed record SequenceRule(EventStep First, EventStep Then, int WithinHou
 
 /// <summary>Membership in another segment, by the rule that one has now.</summary>
 public sealed record SegmentRule(int Segment) : Rule;
+
+/// <summary>Membership in a group of a grouping: a learned cluster, an RFM group.</summary>
+/// <param name="Grouping">The key of an <see cref="IGrouping"/>.</param>
+public sealed record GroupRule(string Grouping, string Group) : Rule;
 
 public sealed record EventStep(string Event)
 {

@@ -1,3 +1,5 @@
+using BehaviorDashboard.Features;
+
 namespace BehaviorDashboard.Segments;
 
 /// <summary>Refuses rules that cannot be meant: with the place, a code and what was found there.</summary>
@@ -38,6 +40,10 @@ public static class RuleCheck
                 break;
             case DidRule did: Check(did, path, found); break;
             case SequenceRule sequence: Check(sequence, path, found); break;
+            case GroupRule group:
+                Text(group.Grouping, Join(path, "grouping"), found);
+                Text(group.Group, Join(path, "group"), found);
+                break;
         }
     }
 

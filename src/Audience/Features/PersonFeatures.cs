@@ -1,4 +1,4 @@
-namespace BehaviorDashboard.Segments;
+namespace BehaviorDashboard.Features;
 
 public enum FeatureKind { Number, Money, Share, DaysSince }
 
