@@ -20,6 +20,11 @@ public sealed class StorageModule : IModule
         services.AddMigrations<StorageModule>("Events");
         services.AddOptions<ShopOptions>().Bind(configuration.GetSection(ShopOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventWriter>();
+        services.AddSingleton<IPersonalData, EventErasure>();
+        services.AddMigrations<StorageModule>("Compaction");
+        services.AddSingleton<Compaction>();
+        services.AddHostedService(provider => provider.GetRequiredService<Compaction>());
+        services.AddTransient<ICommand, CompactCommand>();
     }
 
     private static IConnectionSource Open(StorageOptions options) =>

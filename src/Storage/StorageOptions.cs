@@ -24,6 +24,13 @@ public sealed record StorageOptions
     [Range(16, 1024)]
     public int CheckpointMegabytes { get; init; } = 128;
 
+    /// <summary>
+    /// Minutes after an erasure until the embedded store is copied into a new file without the deleted bytes. While it is
+    /// copied (about a second for 400,000 events) events wait for the writer.
+    /// </summary>
+    [Range(1, 10_080)]
+    public int CompactAfterMinutes { get; init; } = 60;
+
     /// <summary>Events that may wait for the writer before senders are told to come back later (429).</summary>
     [Range(1_000, 10_000_000)]
     public int QueueEvents { get; init; } = 200_000;

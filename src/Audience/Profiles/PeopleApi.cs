@@ -14,7 +14,16 @@ internal static class PeopleApi
         api.MapGet("", PageAsync).WithSummary("A page of people").WithDescription("Hand next back as after. sort: seen, revenue, orders; who: all, known, anonymous, buyers.");
         api.MapGet("/{key}", FindAsync).WithSummary("One person by any of their keys");
         api.MapGet("/{key}/events", EventsAsync).WithSummary("A person's newest events");
+        var erasure = routes.MapGroup("/v1/people/{key}").RequireAuthorization(Access.AdminApi).WithTags("People");
+        erasure.MapGet("/erasure", SizeAsync).WithSummary("What an erasure of this person would touch");
+        erasure.MapDelete("", EraseAsync).WithSummary("Erase a person").WithDescription("Events, profile, keys, segment stays, rejects and import leftovers go; orders and refunds stay for the totals as nobody's. The answer says how many of each. Cannot be undone.");
     }
+
+    private static async Task<IResult> SizeAsync(string key, PersonErasure erasure, CancellationToken cancel) =>
+        await erasure.CountAsync(key, cancel) is { } records ? Results.Ok(new { records }) : Results.Problem("Nobody has this key.", statusCode: 404);
+
+    private static async Task<IResult> EraseAsync(string key, PersonErasure erasure) =>
+        await erasure.EraseAsync(key) is { } records ? Results.Ok(new { records }) : Results.Problem("Nobody has this key.", statusCode: 404);
 
     private static async Task<IResult> PageAsync(PeopleService people, string? who, string? sort, string? after, CancellationToken cancel)
     {

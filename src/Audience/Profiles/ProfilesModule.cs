@@ -14,6 +14,7 @@ public sealed class ProfilesModule : IModule
         services.AddSingleton<PeopleStore>();
         services.AddScoped(p => new PeopleService(p.GetRequiredService<PeopleStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>()));
         services.AddScoped<ISearchSource, PeopleSearch>();
+        services.AddScoped(p => new PersonErasure(p.GetRequiredService<PeopleStore>(), p.GetServices<IPersonalData>(), p.GetRequiredService<IAuditLog>()));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => PeopleApi.Map(routes);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Imports;
@@ -26,6 +27,17 @@ internal sealed class ImportsStore(Database database)
 
     private const string Forget = "delete from import_entities where import_id = @ImportId";
 
+    // A customer's mark ends in their key; an event's is its message id.
+    private const string MarksOf = """
+        select m.key from import_entities m
+        where exists (select 1 from (select unnest(@Ids) as id) w where right(m.key, length(w.id) + 1) = ':' || w.id)
+            or m.key in (select message_id from events where user_id = any(@Keys) and type <> 'item' and name not in ('Order Completed', 'Order Refunded', 'Revenue Adjusted'))
+        """;
+
+    private const string ForgetMarks = "delete from import_entities where key = any(@Keys)";
+
+    private const string Rewrite = "update imports set report = cast(@Report as json) where id = @Id";
+
     private sealed record Entity(string Key, long Hash);
 
     public Task StartAsync(string id, string preset, IEnumerable<string> files, DateTimeOffset at) =>
@@ -47,6 +59,17 @@ internal sealed class ImportsStore(Database database)
         Hashes = SqlList.Of(units.Select(u => u.Hash)),
         ImportId = importId,
     }, cancel);
+
+    /// <returns>Keys under which a person and their events are remembered as imported.</returns>
+    public Task<IReadOnlyList<string>> EntitiesAsync(ErasedPerson person, CancellationToken cancel)
+    {
+        IEnumerable<string> ids = person.Email is { } email ? [.. person.SentIds, email] : person.SentIds;
+        return database.QueryAsync<string>(MarksOf, new { Ids = SqlList.Of(ids), Keys = SqlList.Of(person.Keys) }, cancel);
+    }
+
+    public Task ForgetAsync(IEnumerable<string> keys) => database.ExecuteAsync(ForgetMarks, new { Keys = SqlList.Of(keys) });
+
+    public Task RewriteAsync(ImportReport report) => database.ExecuteAsync(Rewrite, new { report.Id, Report = JsonSerializer.Serialize(report, ImportJson.Default.ImportReport) });
 
     public Task ForgetAsync(string importId) => database.ExecuteAsync(Forget, new { ImportId = importId });
 }

@@ -139,6 +139,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         lock (_gate)
         {
             (_windows, _catchingUp, _snapshot, _alreadyRead) = (fresh, false, null, near);
+            // What was rewritten may be among them: an erased person must not stand here.
+            _recent.Clear();
             while (_commits.Reader.TryRead(out var batch))
             {
                 if (batch is null) return true;

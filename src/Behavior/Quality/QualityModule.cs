@@ -16,6 +16,7 @@ public sealed class QualityModule : IModule
         services.AddSingleton<RejectsStore>();
         services.AddSingleton<RejectsInbox>();
         services.AddSingleton<RejectsService>();
+        services.AddSingleton<IPersonalData, RejectsErasure>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectsInbox>());
     }
 

@@ -33,6 +33,13 @@ internal sealed class RejectsStore(Database database)
 
     private const string Close = "update rejects set status = @Status where id = any(@Ids)";
 
+    private const string Mentioning = """
+        select id as Id, coalesce(user_id, '') || '|' || coalesce(anonymous_id, '') || '|' || raw as Text from rejects
+        where user_id = any(@Words) or anonymous_id = any(@Words) or exists (select 1 from (select lower(unnest(@Words)) as word) w where position(w.word in lower(raw)) > 0)
+        """;
+
+    private const string Remove = "delete from rejects where id = any(@Ids)";
+
     private const string Forget = "delete from rejects where received_at < @Before";
 
     public Task AddAsync(IReadOnlyList<Reject> rejects, CancellationToken cancel) => database.ExecuteAsync(Insert, new
@@ -69,5 +76,13 @@ internal sealed class RejectsStore(Database database)
     public Task CloseAsync(IEnumerable<string> ids, string status, CancellationToken cancel) =>
         database.ExecuteAsync(Close, new { Ids = SqlList.Of(ids), Status = status }, cancel);
 
+    /// <summary>Those of any state that hold one of the words.</summary>
+    public Task<IReadOnlyList<Mention>> MentioningAsync(IEnumerable<string> words, CancellationToken cancel) => database.QueryAsync<Mention>(Mentioning, new { Words = SqlList.Of(words) }, cancel);
+
+    public Task RemoveAsync(IEnumerable<string> ids) => database.ExecuteAsync(Remove, new { Ids = SqlList.Of(ids) });
+
     public Task ForgetAsync(DateTimeOffset before, CancellationToken cancel) => database.ExecuteAsync(Forget, new { Before = before }, cancel);
 }
+
+/// <summary>A reject with all its text.</summary>
+internal sealed record Mention(string Id, string Text);

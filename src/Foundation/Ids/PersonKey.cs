@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace BehaviorDashboard.Ids;
 
 /// <summary>
@@ -11,4 +14,8 @@ public static class PersonKey
     public static string OfAnonymous(string anonymousId) => AnonymousPrefix + anonymousId;
 
     public static bool IsAnonymous(string key) => key.StartsWith(AnonymousPrefix, StringComparison.Ordinal);
+
+    /// <summary>The key as records that outlive the person may name it: as it is, or its hash where the shop's ids are e-mail addresses.</summary>
+    public static string Reference(string key) =>
+        key.Contains('@', StringComparison.Ordinal) ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] : key;
 }

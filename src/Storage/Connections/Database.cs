@@ -43,7 +43,7 @@ public sealed class Database(IConnectionSource connections)
         {
             try
             {
-                await using var connection = await connections.OpenAsync(cancel);
+                await using var connection = await connections.OpenAsync(cancel, writes: true);
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
                 var result = await work(new Session(connection, transaction, Dialect, cancel));
                 await transaction.CommitAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using DuckDB.NET.Data;
 
 namespace BehaviorDashboard.Storage;
@@ -14,7 +15,10 @@ internal sealed class DuckDbConnections : IConnectionSource
     private readonly string _connectionString;
     private readonly Lock _gate = new();
     private DuckDBConnection? _keepOpen;
+    private TaskCompletionSource? _noWriters;
+    private TaskCompletionSource? _nobody;
     private int _lent;
+    private int _writing;
 
     /// <exception cref="StoreUnavailableException">The file is held by another process or cannot be opened.</exception>
     public DuckDbConnections(StorageOptions options)
@@ -23,27 +27,26 @@ internal sealed class DuckDbConnections : IConnectionSource
         var folder = Path.GetFullPath(options.Folder);
         Directory.CreateDirectory(folder);
         File = Path.Combine(folder, "behavior.duckdb");
+        DuckDbCopy.Remove(CopyFile);
         _connectionString = $"Data Source={File}";
         Reopen();
     }
 
     public string File { get; }
 
+    private string CopyFile => File + ".copy";
+
     public Dialect Dialect { get; } = new DuckDbDialect();
 
-    public ValueTask<DbConnection> OpenAsync(CancellationToken cancel)
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel, bool writes = false)
     {
         cancel.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            if (_keepOpen is null) Reopen();
-            _lent++;
-        }
-        var connection = new Lent(this, _connectionString);
+        while (Enter(writes) is { } wait) await wait.WaitAsync(cancel);
+        var connection = new Lent(this, _connectionString, writes);
         try
         {
             connection.Open();
-            return ValueTask.FromResult<DbConnection>(connection);
+            return connection;
         }
         catch
         {
@@ -58,6 +61,72 @@ internal sealed class DuckDbConnections : IConnectionSource
         {
             _keepOpen?.Dispose();
             _keepOpen = null;
+        }
+    }
+
+    /// <summary>
+    /// Deleted bytes stay in DuckDB's file, so the store is copied into a new one that takes the old one's place: while no
+    /// writer is in, and the exchange itself while nobody is.
+    /// </summary>
+    public async Task<bool> CompactAsync(string finish, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_noWriters is not null) return false;
+            _noWriters = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        try
+        {
+            if (!await IsZeroAsync(() => _writing, TimeSpan.FromSeconds(30), cancel)) return false;
+            await using (var connection = await OpenAsync(cancel)) await Task.Run(() => DuckDbCopy.Make((DuckDBConnection)connection, CopyFile), cancel);
+            lock (_gate) _nobody = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!await IsZeroAsync(() => _lent, TimeSpan.FromSeconds(2), cancel)) return false;
+            lock (_gate) Exchange(finish);
+            return true;
+        }
+        finally
+        {
+            DuckDbCopy.Remove(CopyFile);
+            lock (_gate)
+            {
+                _nobody?.SetResult();
+                _noWriters.SetResult();
+                (_nobody, _noWriters) = (null, null);
+            }
+        }
+    }
+
+    /// <summary>Between the close and the opening the file is one or the other, whole, whenever the process may end.</summary>
+    private void Exchange(string finish)
+    {
+        Abandon();
+        // Closing folds the log into the file; a log that stayed would belong to the old one.
+        if (!System.IO.File.Exists(File + ".wal")) System.IO.File.Move(CopyFile, File, overwrite: true);
+        Reopen();
+        using var command = _keepOpen!.CreateCommand();
+        command.CommandText = finish;
+        command.ExecuteNonQuery();
+    }
+
+    /// <param name="patience">Others wait as long as this does.</param>
+    private async Task<bool> IsZeroAsync(Func<int> count, TimeSpan patience, CancellationToken cancel)
+    {
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < patience; await Task.Delay(10, cancel))
+            lock (_gate)
+                if (count() == 0) return true;
+        return false;
+    }
+
+    /// <returns>What to wait for before trying again; null when in.</returns>
+    private Task? Enter(bool writes)
+    {
+        lock (_gate)
+        {
+            if ((_nobody ?? (writes ? _noWriters : null)) is { } wait) return wait.Task;
+            if (_keepOpen is null) Reopen();
+            _lent++;
+            if (writes) _writing++;
+            return null;
         }
     }
 
@@ -84,7 +153,7 @@ internal sealed class DuckDbConnections : IConnectionSource
     }
 
     /// <summary>A connection that says when it is given back.</summary>
-    private sealed class Lent(DuckDbConnections owner, string connectionString) : DuckDBConnection(connectionString)
+    private sealed class Lent(DuckDbConnections owner, string connectionString, bool writes) : DuckDBConnection(connectionString)
     {
         private bool _returned;
 
@@ -93,7 +162,11 @@ internal sealed class DuckDbConnections : IConnectionSource
             base.Dispose(disposing);
             if (_returned) return;
             _returned = true;
-            lock (owner._gate) owner._lent--;
+            lock (owner._gate)
+            {
+                owner._lent--;
+                if (writes) owner._writing--;
+            }
         }
     }
 }

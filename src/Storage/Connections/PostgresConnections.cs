@@ -11,7 +11,7 @@ internal sealed class PostgresConnections(string connectionString) : IConnection
 
     public Dialect Dialect { get; } = new PostgresDialect();
 
-    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel)
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel, bool writes = false)
     {
         try
         {
@@ -21,6 +21,19 @@ internal sealed class PostgresConnections(string connectionString) : IConnection
         {
             throw new StoreUnavailableException($"Cannot reach the PostgreSQL server: {problem.Message}", problem);
         }
+    }
+
+    /// <summary>The server's own: dead rows are removed and their room is used again.</summary>
+    public async Task<bool> CompactAsync(string finish, CancellationToken cancel)
+    {
+        await using (var vacuum = _source.CreateCommand("vacuum"))
+        {
+            vacuum.CommandTimeout = 0;
+            await vacuum.ExecuteNonQueryAsync(cancel);
+        }
+        await using var done = _source.CreateCommand(finish);
+        await done.ExecuteNonQueryAsync(cancel);
+        return true;
     }
 
     public void Abandon() => _source.Clear();

@@ -22,6 +22,23 @@ public sealed class ExclusiveSession
 
     private const string DeleteMessages = $"delete from events where {OwnMessage} = any(@Ids)";
 
+    private const string MakeNobodys = "create temp table if not exists nobodys as select * from events limit 0; delete from nobodys";
+
+    // An id that holds one of the keys would name the person; its lines follow their order.
+    private const string KeepAsNobodys = $"""
+        insert into nobodys (message_id, received_at, occurred_at, type, name, product_id, category, price, quantity, currency, revenue, source_id)
+        select case when exists (select 1 from (select unnest(@Keys) as k) n where position(case when n.k like 'anon:%' then substr(n.k, 6) else n.k end in message_id) > 0)
+                then 'erased-' || md5({OwnMessage}) || substr(message_id, length({OwnMessage}) + 1) else message_id end,
+            received_at, occurred_at, type, name, product_id, category, price, quantity, currency, revenue, source_id
+        from events where user_id = any(@Keys) and {EventErasure.ForTotals}
+        """;
+
+    private const string DeleteEvents = "delete from events where user_id = any(@Keys)";
+
+    private const string RestoreNobodys = "insert into events select * from nobodys; delete from nobodys";
+
+    private const string DeleteIdentities = "delete from identities where user_id = any(@Keys) or alias = any(@Keys)";
+
     private readonly EventAppender _appender;
     private readonly string _shopCurrency;
 
@@ -46,6 +63,22 @@ public sealed class ExclusiveSession
         var removed = await Session.ExecuteAsync(DeleteBySource, new { Source = sourceId });
         if (people.Count > 0) await RecomputeAsync([.. people], keepEmpty: false);
         return removed;
+    }
+
+    /// <summary>
+    /// Removes everything stored under these keys. What the totals need of it (orders, refunds and their lines) stays as
+    /// rows of nobody: time, product, amounts and the message id, so that a file imported again does not bring it back.
+    /// </summary>
+    public async Task EraseAsync(IReadOnlyCollection<string> keys)
+    {
+        var arguments = new { Keys = SqlList.Of(keys) };
+        await Session.ExecuteAsync(MakeNobodys);
+        await Session.ExecuteAsync(KeepAsNobodys, arguments);
+        await Session.ExecuteAsync(DeleteEvents, arguments);
+        await Session.ExecuteAsync(RestoreNobodys);
+        await Session.ExecuteAsync(DeleteIdentities, arguments);
+        await ProfileStore.DeleteAsync(Session, keys);
+        await Session.ExecuteAsync(Compaction.Want);
     }
 
     /// <summary>Removes events by message id together with their lines, so that they can be stored anew.</summary>

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Accounts;
@@ -16,7 +17,7 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
         where (cast(@from as timestamptz) is null or occurred_at >= cast(@from as timestamptz)) and (cast(@to as timestamptz) is null or occurred_at < cast(@to as timestamptz))
           and (cast(@who as text) is null or lower(actor_name) like @who or actor_id = cast(@whoExact as text))
           and (cast(@what as text) is null or action like @what)
-          and (cast(@target as text) is null or target = @target)
+          and (cast(@target as text) is null or target in (@target, @reference))
         """;
 
     private const string Page = $"""
@@ -36,7 +37,7 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
         var at = time.GetUtcNow();
         return database.ExecuteAsync(Insert, new
         {
-            Id = Guid.CreateVersion7(at).ToString("N"), At = at, actor.Kind, ActorId = actor.Id, actor.Name, entry.Action, entry.Target, entry.Detail, actor.Ip,
+            Id = Guid.CreateVersion7(at).ToString("N"), At = at, actor.Kind, ActorId = actor.Id, actor.Name, entry.Action, Target = Reference(entry), entry.Detail, actor.Ip,
         }, cancel);
     }
 
@@ -45,12 +46,15 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
         var arguments = new
         {
             from = filter.From?.ToUniversalTime(), to = filter.To?.ToUniversalTime(), who = Contains(filter.Who), whoExact = filter.Who,
-            what = filter.What is { Length: > 0 } w ? Escape(w) : null, target = filter.Target is { Length: > 0 } t ? t : null, take, skip,
+            what = filter.What is { Length: > 0 } w ? Escape(w) : null, target = filter.Target is { Length: > 0 } t ? t : null, reference = PersonKey.Reference(filter.Target ?? ""), take, skip,
         };
         return (await session.QueryAsync<AuditLine>(Page, arguments), await session.ScalarAsync<long>(Count, arguments));
     }, cancel);
 
     public Task<IReadOnlyList<string>> ActionsAsync(CancellationToken cancel) => database.QueryAsync<string>(Actions, cancel: cancel);
+
+    /// <summary>The log outlives the people in it: it never holds a key that is an e-mail address.</summary>
+    private static string Reference(AuditEntry entry) => entry.Action.StartsWith("person.", StringComparison.Ordinal) ? PersonKey.Reference(entry.Target) : entry.Target;
 
     private AuditActor Actor()
     {
