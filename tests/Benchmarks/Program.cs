@@ -8,11 +8,12 @@ return args switch
     ["live", ..] => await LiveBenchmark.RunAsync(args[1..]),
     ["growth", ..] => await GrowthBenchmark.RunAsync(args[1..]),
     ["segments", ..] => await SegmentsBenchmark.RunAsync(args[1..]),
+    ["clustering", ..] => await ClusteringBenchmark.RunAsync(args[1..]),
     _ => Help(),
 };
 
 static int Help()
 {
-    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] | live [--seconds N] [--clients N] [--rate N] | growth [--from N] [--to N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N]");
+    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] | live [--seconds N] [--clients N] [--rate N] | growth [--from N] [--to N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N] | clustering [--rows N] [--seed N]");
     return 2;
 }

@@ -39,6 +39,8 @@ internal static class House
         ["LiveMetrics"] = [],
         ["Profiles"] = [],
         ["Features"] = [],
+        ["Learning"] = [],
+        ["Clusters"] = ["Features", "Learning", "Segments"],
         ["Segments"] = ["Features"],
         ["Catalog"] = [],
         ["DemoShop"] = [],
