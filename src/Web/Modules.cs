@@ -1,11 +1,13 @@
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Clusters;
 using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Learning;
 using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
@@ -29,7 +31,9 @@ internal static class Modules
         new ImportsModule(),
         new LiveMetricsModule(),
         new ProfilesModule(),
+        new LearningModule(),
         new SegmentsModule(),
+        new ClustersModule(),
         new CatalogModule(),
         new DemoModule(),
         new CommandsModule(),

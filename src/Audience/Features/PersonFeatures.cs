@@ -4,7 +4,12 @@ public enum FeatureKind { Number, Money, Share, DaysSince }
 
 /// <summary>A figure a condition can ask for.</summary>
 /// <param name="Sql">Over the row <c>p</c> of <c>profiles</c>; null where it is not known. For <see cref="FeatureKind.DaysSince"/> the instant.</param>
-public sealed record PersonFeature(string Key, FeatureKind Kind, string Sql);
+public sealed record PersonFeature(string Key, FeatureKind Kind, string Sql)
+{
+    /// <summary>As a floating number: days for <see cref="FeatureKind.DaysSince"/>, counted to an instant.</summary>
+    /// <param name="asOf">The parameter that holds the instant.</param>
+    public string Number(string asOf) => Kind == FeatureKind.DaysSince ? $"cast(extract(epoch from ({asOf} - {Sql})) / 86400.0 as double precision)" : $"cast({Sql} as double precision)";
+}
 
 /// <summary>What the running row of a person can answer. The glossary of these is docs/segments.md.</summary>
 public static class PersonFeatures
@@ -16,6 +21,7 @@ public static class PersonFeatures
         new("revenue", FeatureKind.Money, "p.revenue"),
         new("average_order", FeatureKind.Money, "cast(p.revenue as double precision) / nullif(p.orders, 0)"),
         new("units", FeatureKind.Number, "p.units"),
+        new("units_per_order", FeatureKind.Number, "cast(p.units as double precision) / nullif(p.orders, 0)"),
         new("refunds", FeatureKind.Number, "p.refunds"),
         new("refund_share", FeatureKind.Share, "cast(p.refunded as double precision) / nullif(p.revenue, 0)"),
         new("days_since_last_order", FeatureKind.DaysSince, "p.last_order_at"),

@@ -21,6 +21,13 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public Task<int> ExecuteAsync(string sql, object? arguments = null) => connection.ExecuteAsync(Command(sql, arguments));
 
+    /// <summary>Rows as the engine holds them, for tables whose columns are known only when they are asked for.</summary>
+    public async Task ReadRowsAsync(string sql, object? arguments, Action<DbDataReader> row)
+    {
+        await using var reader = await connection.ExecuteReaderAsync(Command(sql, arguments));
+        while (await reader.ReadAsync(cancel)) row(reader);
+    }
+
     /// <summary>Rows one by one, for results too large to hold.</summary>
     public IAsyncEnumerable<T> StreamAsync<T>(string sql, object? arguments = null) =>
         connection.QueryUnbufferedAsync<T>(dialect.Translate(sql), arguments, transaction);

@@ -1,0 +1,25 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MudBlazor;
+
+namespace BehaviorDashboard.Learning;
+
+/// <summary>How the product learns: trainings one at a time, and every version they brought forth.</summary>
+public sealed class LearningModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddMigrations<LearningModule>("Registry");
+        services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<TrainingStore>();
+        services.AddSingleton(p => new TrainingService(p.GetRequiredService<TrainingStore>(), p.GetRequiredService<ModelRegistry>(), p.GetServices<IModelTrainer>(),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<TrainingService>>()));
+        services.AddHostedService(p => p.GetRequiredService<TrainingService>());
+    }
+
+    public IEnumerable<NavEntry> Navigation => [new("models", "Nav.Models", Icons.Material.Outlined.Hub, 90, Access.ViewKpis)];
+}

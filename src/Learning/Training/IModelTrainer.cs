@@ -1,0 +1,41 @@
+namespace BehaviorDashboard.Learning;
+
+/// <summary>Upward seam: a slice that learns a kind of model.</summary>
+public interface IModelTrainer
+{
+    /// <summary>Such as <c>clusters</c>; names the model everywhere.</summary>
+    string Kind { get; }
+
+    Task<TrainingOutcome> TrainAsync(TrainingContext context);
+
+    /// <summary>A version of this kind has become the champion.</summary>
+    Task PublishedAsync(ModelVersion version, CancellationToken cancel);
+}
+
+/// <summary>A model, or why there is none.</summary>
+/// <param name="Refusal">Why the data do not allow a model, in the field's terms with the figures.</param>
+public sealed record TrainingOutcome(TrainedModel? Model, string? Refusal)
+{
+    public static TrainingOutcome Of(TrainedModel model) => new(model, null);
+
+    public static TrainingOutcome Refused(string reason) => new(null, reason);
+}
+
+/// <summary>How far a training is.</summary>
+/// <param name="Step">What is happening, as a key of the trainer's own.</param>
+/// <param name="Share">0 to 1.</param>
+public sealed record TrainingProgress(int JobId, string Kind, string Step, double Share, DateTimeOffset StartedAt);
+
+/// <summary>What a trainer gets: its settings, a way to say how far it is, and a thread that yields to the live system.</summary>
+public sealed class TrainingContext(string settings, Action<string, double> report, CancellationToken cancel)
+{
+    /// <summary>JSON, as it was asked for.</summary>
+    public string Settings => settings;
+
+    public CancellationToken Cancel => cancel;
+
+    public void Report(string step, double share) => report(step, Math.Clamp(share, 0, 1));
+
+    /// <summary>Long arithmetic, on one thread of the lowest priority.</summary>
+    public Task<T> ComputeAsync<T>(Func<T> work) => cancel.IsCancellationRequested ? Task.FromCanceled<T>(cancel) : QuietThread.RunAsync(work);
+}
