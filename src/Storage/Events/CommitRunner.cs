@@ -20,6 +20,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         """;
 
     private static readonly Meter Meter = new("BehaviorDashboard.Storage");
+    private static readonly ActivitySource Traces = new(Meter.Name);
     private static readonly Counter<long> Stored = Meter.CreateCounter<long>("behavior.events.stored", description: "Events made durable");
     private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("behavior.events.duplicate", description: "Events stored before");
     private static readonly Histogram<double> CommitTime = Meter.CreateHistogram<double>("behavior.commit.duration", "ms", "Time of one commit");
@@ -79,6 +80,8 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var results = batches.Select(b => new AppendResult(new bool[b.Count])).ToArray();
         var (events, hashes) = await FindNewAsync(batches, results);
         if (events.Count == 0) return results;
+        using var trace = Traces.StartActivity("store events");
+        trace?.SetTag("behavior.events", events.Count).SetTag("behavior.batches", batches.Length);
         var commit = Commit.Make(events, _identities, _sessions, _doubts, shopCurrency);
         await database.WriteAsync(session => WriteAsync(session, commit));
         _appender.Committed(hashes);

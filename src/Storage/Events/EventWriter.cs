@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
@@ -19,6 +20,8 @@ public sealed class EventWriter : IAsyncDisposable
     private readonly ILogger<EventWriter> _logger;
     private readonly Lazy<Task> _loop;
     private readonly ITimer _settling;
+    private readonly Meter _meter = new("BehaviorDashboard.Storage");
+    private readonly Counter<long> _refused;
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(1);
     private long _waiting;
 
@@ -28,6 +31,8 @@ public sealed class EventWriter : IAsyncDisposable
         _logger = logger;
         _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], time, logger);
         _loop = new Lazy<Task>(() => Task.Run(RunAsync));
+        _meter.CreateObservableGauge("behavior.events.waiting", () => Waiting, description: "Events that wait for a commit");
+        _refused = _meter.CreateCounter<long>("behavior.events.refused", description: "Events told to come back later");
         _settling = time.CreateTimer(_ => { if (_loop.IsValueCreated) _queue.Writer.TryWrite(new PendingSettling(null)); }, null, SettleEvery, SettleEvery);
     }
 
@@ -52,10 +57,9 @@ public sealed class EventWriter : IAsyncDisposable
         cancel.ThrowIfCancellationRequested();
         if (events.Count == 0) return Task.FromResult(new AppendResult([]));
         _ = _loop.Value;
-        var before = Interlocked.Add(ref _waiting, events.Count) - events.Count;
-        if (before > 0 && before + events.Count > _options.QueueEvents)
+        if (!Reserve(events.Count))
         {
-            Interlocked.Add(ref _waiting, -events.Count);
+            _refused.Add(events.Count);
             throw new EventQueueFullException(TimeSpan.FromSeconds(1));
         }
         var pending = new PendingEvents(events, new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -106,6 +110,15 @@ public sealed class EventWriter : IAsyncDisposable
         await _settling.DisposeAsync();
         _queue.Writer.TryComplete();
         if (_loop.IsValueCreated) await _loop.Value;
+        _meter.Dispose();
+    }
+
+    /// <summary>One batch always finds room when nothing waits, however large it is.</summary>
+    private bool Reserve(int events)
+    {
+        for (var before = Waiting; before == 0 || before + events <= _options.QueueEvents; before = Waiting)
+            if (Interlocked.CompareExchange(ref _waiting, before + events, before) == before) return true;
+        return false;
     }
 
     private async Task RunAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -24,6 +25,10 @@ internal static class Telemetry
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("behavior-dashboard", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString()))
             .WithMetrics(metrics => metrics.AddMeter(Ours).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter(Send))
-            .WithTracing(traces => traces.AddSource(Ours).AddAspNetCoreInstrumentation().AddOtlpExporter(Send));
+            .WithTracing(traces => traces.AddSource(Ours).AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = NameByRoute).AddOtlpExporter(Send));
     }
+
+    /// <summary>Addresses of people's pages hold their keys: a trace names the route, never the address.</summary>
+    private static void NameByRoute(Activity trace, HttpResponse response) =>
+        trace.SetTag("url.path", (response.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "");
 }
