@@ -19,13 +19,13 @@ internal static class FeaturesBenchmark
 
     private static readonly string ByHand = $"""
         select user_id as person,
-            cast(extract(epoch from (@AsOf - max(case when name = '{EventNames.OrderCompleted}' then occurred_at end))) / 86400.0 as double precision) as days_since_last_order,
-            cast(extract(epoch from (@AsOf - min(case when name = '{EventNames.OrderCompleted}' then occurred_at end))) / 86400.0 as double precision) as days_since_first_order,
+            (cast(extract(epoch from cast(@AsOf as timestamptz)) as double precision) - cast(extract(epoch from max(case when name = '{EventNames.OrderCompleted}' then occurred_at end)) as double precision)) / 86400.0 as days_since_last_order,
+            (cast(extract(epoch from cast(@AsOf as timestamptz)) as double precision) - cast(extract(epoch from min(case when name = '{EventNames.OrderCompleted}' then occurred_at end)) as double precision)) / 86400.0 as days_since_first_order,
             cast(count(*) filter (where name = '{EventNames.OrderCompleted}') as double precision) as orders,
             cast(coalesce(sum(revenue), 0) as double precision) as net_revenue,
             cast(sum(case when name = '{EventNames.OrderCompleted}' then revenue end) as double precision) / nullif(count(*) filter (where name = '{EventNames.OrderCompleted}'), 0) as average_order,
             cast(-sum(case when name = '{EventNames.OrderRefunded}' then revenue end) as double precision) / nullif(sum(case when name = '{EventNames.OrderCompleted}' then revenue end), 0) as refund_share,
-            cast(extract(epoch from (@AsOf - max(occurred_at))) / 86400.0 as double precision) as days_since_last_seen,
+            (cast(extract(epoch from cast(@AsOf as timestamptz)) as double precision) - cast(extract(epoch from max(occurred_at)) as double precision)) / 86400.0 as days_since_last_seen,
             cast(count(distinct session_id) as double precision) as sessions,
             cast(count(*) filter (where name = '{EventNames.ProductViewed}') as double precision) / nullif(count(distinct session_id), 0) as browse_depth,
             cast(count(*) filter (where name = '{EventNames.ProductViewed}') as double precision) as product_views,

@@ -6,9 +6,9 @@ public enum FeatureKind { Number, Money, Share, DaysSince }
 /// <param name="Sql">Over the row <c>p</c> of <c>profiles</c>; null where it is not known. For <see cref="FeatureKind.DaysSince"/> the instant.</param>
 public sealed record PersonFeature(string Key, FeatureKind Kind, string Sql)
 {
-    /// <summary>As a floating number: days for <see cref="FeatureKind.DaysSince"/>, counted to an instant.</summary>
+    /// <summary>As a floating number: days for <see cref="FeatureKind.DaysSince"/>, counted to an instant. Epochs are subtracted, not instants: DuckDB sends those through a calendar.</summary>
     /// <param name="asOf">The parameter that holds the instant.</param>
-    public string Number(string asOf) => Kind == FeatureKind.DaysSince ? $"cast(extract(epoch from ({asOf} - {Sql})) / 86400.0 as double precision)" : $"cast({Sql} as double precision)";
+    public string Number(string asOf) => Kind == FeatureKind.DaysSince ? $"((cast(extract(epoch from cast({asOf} as timestamptz)) as double precision) - cast(extract(epoch from {Sql}) as double precision)) / 86400.0)" : $"cast({Sql} as double precision)";
 }
 
 /// <summary>What the running row of a person can answer. The glossary of these is docs/segments.md.</summary>
