@@ -1,7 +1,11 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using MudBlazor;
 
 namespace BehaviorDashboard.Catalog;
 
@@ -13,5 +17,11 @@ public sealed class CatalogModule : IModule
         services.AddMigrations<CatalogModule>("Catalog");
         services.AddSingleton<ProductStore>();
         services.AddSingleton<IProductCatalog>(provider => provider.GetRequiredService<ProductStore>());
+        services.AddSingleton(p => new ProductService(p.GetRequiredService<ProductStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddSingleton<ISearchSource, ProductSearch>();
     }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => CatalogApi.Map(routes);
+
+    public IEnumerable<NavEntry> Navigation => [new("products", "Nav.Products", Icons.Material.Outlined.Inventory2, 60, Access.ViewKpis, "Nav.Supply")];
 }

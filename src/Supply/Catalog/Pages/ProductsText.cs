@@ -1,0 +1,4 @@
+namespace BehaviorDashboard.Catalog.Pages;
+
+/// <summary>Words of the pages about products.</summary>
+public sealed class ProductsText;
