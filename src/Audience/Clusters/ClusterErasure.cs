@@ -3,7 +3,7 @@ using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Clusters;
 
-/// <summary>In which cluster a person was at the last publication.</summary>
+/// <summary>The cluster a person was in at the last publishing. A model itself holds no person: the map keeps places, not keys.</summary>
 internal sealed class ClusterErasure(Database database) : IPersonalData
 {
     private const string Count = "select count(*) from cluster_members where user_id = any(@Keys)";

@@ -14,7 +14,6 @@ public sealed class ClustersModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddMigrations<ClustersModule>("Clusters");
-        services.AddSingleton<IPersonalData, ClusterErasure>();
         services.AddLocalization();
         services.AddSingleton<PersonVectors>();
         services.AddSingleton<ClusterStore>();
