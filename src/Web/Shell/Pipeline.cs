@@ -8,7 +8,8 @@ internal static class Pipeline
 {
     public static void UseShell(this WebApplication app)
     {
-        if (app.Configuration.GetValue<bool>("Web:BehindProxy")) app.UseForwardedHeaders();
+        if (app.Configuration.GetValue<bool>(Proxies.SwitchKey)) app.UseForwardedHeaders();
+        app.UseHsts();
         app.UseSecurityHeaders();
         app.UseRequestLocalization();
         app.UseExceptionHandler();

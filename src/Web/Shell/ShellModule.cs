@@ -1,7 +1,6 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +11,7 @@ public sealed class ShellModule : IModule
 {
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddProxies(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new ShopClock(
             provider.GetRequiredService<TimeProvider>(),
@@ -21,7 +21,6 @@ public sealed class ShellModule : IModule
         services.AddHttpContextAccessor();
         services.AddLook();
         services.Configure<RequestLocalizationOptions>(CultureEndpoint.Configure);
-        services.Configure<ForwardedHeadersOptions>(BelieveProxy);
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddAntiforgery();
@@ -30,14 +29,6 @@ public sealed class ShellModule : IModule
         services.AddRateLimiter(_ => { });
         services.AddCors();
         services.AddTelemetry(configuration);
-    }
-
-    /// <summary>Only in use when the settings say that a proxy stands in front, wherever on the network it is.</summary>
-    private static void BelieveProxy(ForwardedHeadersOptions options)
-    {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
-        options.KnownIPNetworks.Clear();
-        options.KnownProxies.Clear();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
