@@ -1,0 +1,34 @@
+namespace BehaviorDashboard.Recommendations.Ml;
+
+/// <summary>What everybody touches, older interest fading by half every <c>halfLife</c> days. The answer for a person we know nothing of.</summary>
+public sealed class Popularity : IItemScorer
+{
+    private readonly float[] scores;
+
+    private Popularity(float[] scores) => this.scores = scores;
+
+    /// <param name="interactions">Who touched what, and when.</param>
+    /// <param name="halfLife">Days; infinity counts all alike.</param>
+    public static Popularity Train(Interactions interactions, float halfLife)
+    {
+        var scores = new float[interactions.ItemCount];
+        var last = interactions.LastDay;
+        for (var user = 0; user < interactions.UserCount; user++)
+        {
+            var items = interactions.ItemsOf(user);
+            var days = interactions.DaysOf(user);
+            for (var n = 0; n < items.Length; n++)
+                scores[items[n]] += MathF.Pow(2, -(last - days[n]) / halfLife);
+        }
+        return new Popularity(scores);
+    }
+
+    public float Of(int item) => scores[item];
+
+    /// <summary>The logarithm, so that the very popular do not drown everything where this is blended with other scores.</summary>
+    public void Score(History history, Span<float> result)
+    {
+        for (var item = 0; item < result.Length; item++)
+            result[item] = MathF.Log(1 + scores[item]);
+    }
+}
