@@ -43,6 +43,7 @@ internal static class House
         ["Clusters"] = ["Features", "Learning", "Segments"],
         ["Segments"] = ["Features"],
         ["Catalog"] = [],
+        ["Recommendations"] = [],
         ["DemoShop"] = [],
         ["Accounts"] = [],
         ["Api"] = ["Accounts"],

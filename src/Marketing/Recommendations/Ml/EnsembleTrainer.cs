@@ -64,14 +64,12 @@ public static class EnsembleTrainer
         var searched = watch.Elapsed;
 
         cancellation.ThrowIfCancellationRequested();
-        // A penalty found on a part is worth as much against the whole only when it grows with it.
-        var growth = all.Count / (float)Math.Max(split.Kept.Count, 1);
-        var finalLinear = LinearItemModel.Train(all, linear.Settings with { Ridge = linear.Settings.Ridge * growth });
+        var finalLinear = LinearItemModel.Train(all, linear.Settings);
         var finalPopular = Popularity.Train(all, popular.Settings);
         IItemScorer Final(string name) => name switch
         {
             Linear => finalLinear,
-            Factors => ImplicitFactors.Train(all, factors.Settings with { Ridge = factors.Settings.Ridge * growth }, seed),
+            Factors => ImplicitFactors.Train(all, factors.Settings, seed),
             Neighbours => ItemNeighbours.Train(all, 100, neighbours.Settings),
             Popular => finalPopular,
             _ => fixedParts.First(p => p.Name == name).Scorer,

@@ -3,9 +3,9 @@ namespace BehaviorDashboard.Recommendations.Ml;
 /// <summary>What everybody touches, older interest fading by half every <c>halfLife</c> days. The answer for a person we know nothing of.</summary>
 public sealed class Popularity : IItemScorer
 {
-    private readonly float[] scores;
+    private readonly float[] interest;
 
-    private Popularity(float[] scores) => this.scores = scores;
+    private Popularity(float[] interest) => this.interest = interest;
 
     /// <param name="interactions">Who touched what, and when.</param>
     /// <param name="halfLife">Days; infinity counts all alike.</param>
@@ -23,12 +23,12 @@ public sealed class Popularity : IItemScorer
         return new Popularity(scores);
     }
 
-    public float Of(int item) => scores[item];
+    public float Of(int item) => interest[item];
 
     /// <summary>The logarithm, so that the very popular do not drown everything where this is blended with other scores.</summary>
-    public void Score(History history, Span<float> result)
+    public void Score(History history, Span<float> scores)
     {
-        for (var item = 0; item < result.Length; item++)
-            result[item] = MathF.Log(1 + scores[item]);
+        for (var item = 0; item < scores.Length; item++)
+            scores[item] = MathF.Log(1 + interest[item]);
     }
 }
