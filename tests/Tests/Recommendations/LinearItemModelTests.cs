@@ -22,11 +22,11 @@ public sealed class LinearItemModelTests
         Assert.Equal(0, Weight(dense, 0, 0));
     }
 
-    /// <summary>Where every product may be a neighbour, the local model solves the same equations; only negative weights are dropped.</summary>
+    /// <summary>Where every product is a neighbour of every other, the local model solves the same equations; only negative weights are dropped.</summary>
     [Fact]
-    public void The_local_model_agrees_with_the_dense_one_on_related_products()
+    public void The_local_model_agrees_with_the_dense_one_where_all_products_share_people()
     {
-        var interactions = Worlds.TwoTastes(300, 40, seed: 7);
+        var interactions = Worlds.TwoTastes(5000, 40, seed: 7);
 
         var dense = LinearItemModel.TrainDense(interactions, new LinearSettings(50));
         var local = LinearItemModel.TrainLocal(interactions, new LinearSettings(50, Neighbours: 39));

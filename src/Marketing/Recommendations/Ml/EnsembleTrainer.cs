@@ -4,12 +4,11 @@ namespace BehaviorDashboard.Recommendations.Ml;
 
 /// <summary>A blend with everything needed to train it again: what was tried, what was chosen, and how it did on people's held products.</summary>
 /// <param name="Model">Trained on everything.</param>
-/// <param name="Linear">The linear part, which also says because of what a product is recommended.</param>
 /// <param name="Validation">Quality on the held part, from models that had not seen it.</param>
 /// <param name="Trials">Every setting tried with its validation nDCG, in the order of the search.</param>
 /// <param name="FitTime">Training the chosen settings on everything.</param>
 public sealed record Ensemble(
-    Blend Model, ItemWeights Linear, Popularity Popularity, RankingQuality Validation, IReadOnlyList<Trial> Trials, TimeSpan SearchTime, TimeSpan FitTime);
+    Blend Model, RankingQuality Validation, IReadOnlyList<Trial> Trials, TimeSpan SearchTime, TimeSpan FitTime);
 
 /// <param name="Ndcg">On the held part.</param>
 public sealed record Trial(string Part, string Settings, double Ndcg);
@@ -64,18 +63,16 @@ public static class EnsembleTrainer
         var searched = watch.Elapsed;
 
         cancellation.ThrowIfCancellationRequested();
-        var finalLinear = LinearItemModel.Train(all, linear.Settings);
-        var finalPopular = Popularity.Train(all, popular.Settings);
         IItemScorer Final(string name) => name switch
         {
-            Linear => finalLinear,
+            Linear => LinearItemModel.Train(all, linear.Settings),
             Factors => ImplicitFactors.Train(all, factors.Settings, seed),
             Neighbours => ItemNeighbours.Train(all, 100, neighbours.Settings),
-            Popular => finalPopular,
+            Popular => Popularity.Train(all, popular.Settings),
             _ => fixedParts.First(p => p.Name == name).Scorer,
         };
         var model = new Blend([.. validated.Parts.Select(part => part with { Scorer = Final(part.Name) })]);
-        return new Ensemble(model, finalLinear, finalPopular, validation, trials, searched, watch.Elapsed - searched);
+        return new Ensemble(model, validation, trials, searched, watch.Elapsed - searched);
     }
 
     private static IEnumerable<LinearSettings> LinearCandidates(int items) => items <= LinearItemModel.DenseLimit

@@ -23,8 +23,6 @@ public sealed class Popularity : IItemScorer
         return new Popularity(scores);
     }
 
-    public float Of(int item) => interest[item];
-
     /// <summary>The logarithm, so that the very popular do not drown everything where this is blended with other scores.</summary>
     public void Score(History history, Span<float> scores)
     {
