@@ -30,7 +30,8 @@ public sealed class Database(IConnectionSource connections)
     public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
     {
         await using var connection = await connections.OpenAsync(cancel);
-        return await work(new Session(connection, null, Dialect, cancel));
+        await using var transaction = Dialect.PlansApart ? await connection.BeginTransactionAsync(cancel) : null;
+        return await work(new Session(connection, transaction, Dialect, cancel));
     }, cancel);
 
     /// <summary>

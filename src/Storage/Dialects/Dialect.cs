@@ -13,6 +13,12 @@ public abstract class Dialect
     /// <summary>Whether calls block the calling thread, so that they belong on a pool thread.</summary>
     public abstract bool Blocks { get; }
 
+    /// <summary>
+    /// Whether a statement outside a transaction is planned in one and run in another. A count may come from the plan, so
+    /// one statement could see two commits.
+    /// </summary>
+    public virtual bool PlansApart => false;
+
     /// <summary>Whether a failed transaction may succeed when it is simply run again.</summary>
     public abstract bool IsConflict(DbException problem);
 

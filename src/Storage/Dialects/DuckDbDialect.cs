@@ -12,6 +12,8 @@ internal sealed partial class DuckDbDialect : Dialect
 
     public override bool Blocks => true;
 
+    public override bool PlansApart => true;
+
     public override string Translate(string sql) =>
         _translated.Count < 4_096 ? _translated.GetOrAdd(sql, Swap) : Swap(sql);
 
