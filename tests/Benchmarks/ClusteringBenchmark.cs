@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using BehaviorDashboard.Clusters;
+using BehaviorDashboard.Testing;
 
 namespace BehaviorDashboard.Benchmarks;
 
@@ -10,15 +9,6 @@ internal static class ClusteringBenchmark
 {
     private const int Columns = 12;
     private const int Clusters = 8;
-
-    private const string Peer = """
-        import sys, time, numpy
-        from sklearn.cluster import KMeans
-        rows = numpy.fromfile(sys.argv[1], dtype=numpy.float32).reshape(-1, 12)
-        start = time.perf_counter()
-        fit = KMeans(n_clusters=8, n_init=10, random_state=1).fit(rows)
-        print(fit.inertia_, time.perf_counter() - start)
-        """;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -31,7 +21,7 @@ internal static class ClusteringBenchmark
         start = Stopwatch.GetTimestamp();
         var quiet = KMeans.Fit(rows, Columns, Clusters, new KMeansOptions());
         Setup.Print($"on one thread, as the product trains: {Stopwatch.GetElapsedTime(start).TotalSeconds:N2} s, inertia {quiet.Inertia:N0}");
-        if (await PeerAsync(rows) is not { } peer)
+        if (await ScikitLearn.KMeansAsync(rows, Columns, Clusters) is not { } peer)
         {
             Setup.Print("scikit-learn is not installed here (apt-get install python3-sklearn): no ratio.");
             return 0;
@@ -53,32 +43,5 @@ internal static class ClusteringBenchmark
             for (var c = 0; c < Columns; c++) rows[i * Columns + c] = (float)(centre[c] + Normal() * 1.2);
         }
         return rows;
-    }
-
-    private static async Task<(double Inertia, double Seconds)?> PeerAsync(float[] rows)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllBytesAsync(file, MemoryMarshal.AsBytes<float>(rows).ToArray());
-            var start = new ProcessStartInfo(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-            // Old settings for OpenBLAS would slow the peer down.
-            start.Environment.Remove("OPENBLAS_CORETYPE");
-            start.Environment.Remove("OPENBLAS_L2_SIZE");
-            foreach (var argument in new[] { "-c", Peer, file }) start.ArgumentList.Add(argument);
-            using var process = Process.Start(start)!;
-            _ = process.StandardError.ReadToEndAsync();
-            var words = (await process.StandardOutput.ReadToEndAsync()).Split(' ', StringSplitOptions.TrimEntries);
-            await process.WaitForExitAsync();
-            return process.ExitCode != 0 ? null : (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-        finally
-        {
-            File.Delete(file);
-        }
     }
 }

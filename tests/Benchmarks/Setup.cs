@@ -57,9 +57,3 @@ internal static class Setup
 
     public static void Print(string line) => Console.WriteLine(line);
 }
-
-/// <summary>Nobody looks over a benchmark's shoulder.</summary>
-internal sealed class NoAudit : IAuditLog
-{
-    public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BehaviorDashboard.Clusters;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.Testing;
 using Sylvan.Data.Csv;
 
 namespace BehaviorDashboard.Evaluation;
@@ -67,7 +68,7 @@ internal static class ClustersTask
     private static async Task PeerAsync(Report report, string name, float[] rows, int columns, int k, double inertia)
     {
         const string Label = "scikit-learn KMeans(n_init=10)";
-        if (await ScikitLearn.InertiaAsync(rows, columns, k) is { } peer)
+        if (await ScikitLearn.KMeansAsync(rows, columns, k) is { } peer)
         {
             report.Figure(name, inertia / peer.Inertia);
             report.Baseline(Label, name.Replace(" ratio", "", StringComparison.Ordinal), peer.Inertia);

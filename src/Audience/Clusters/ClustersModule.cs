@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Features;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Segments;
@@ -18,7 +19,8 @@ public sealed class ClustersModule : IModule
         services.AddSingleton<PersonVectors>();
         services.AddSingleton<ClusterStore>();
         services.AddSingleton<ClusterModels>();
-        services.AddSingleton<IPersonalData, ClusterErasure>();
+        // Who was in which cluster at the last publishing; a model itself holds no person: the map keeps places, not keys.
+        services.AddPersonalRows("clusters", "cluster_members");
         services.AddSingleton<ClusterNames>();
         services.AddSingleton<IGrouping, ClusterGrouping>();
         services.AddSingleton<IModelTrainer, ClusterTrainer>();

@@ -26,7 +26,8 @@ public sealed class SegmentsModule : IModule
         services.AddSingleton<IGrouping, RfmGrouping>();
         services.AddSingleton<Groupings>();
         services.AddScoped<ISearchSource, SegmentSearch>();
-        services.AddSingleton<IPersonalData, MembershipErasure>();
+        // Stays of the past included.
+        services.AddPersonalRows("stays", "segment_members");
         services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
             p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());

@@ -20,11 +20,6 @@ public sealed class ClusterRunTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     /// <summary>Three kinds of customers, far apart; then one of them changes, and new ones come.</summary>
     [Theory, MemberData(nameof(Engines))]
     public async Task Known_kinds_are_found_named_kept_from_run_to_run_and_followed_by_segments(Engine engine)

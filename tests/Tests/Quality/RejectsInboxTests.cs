@@ -78,9 +78,4 @@ public class RejectsInboxTests
         while ((await service.CountAsync()).Sum(r => r.Count) + inbox.NotKept < events.Length) await Task.Delay(20, TestContext.Current.CancellationToken);
         await ((IHostedService)inbox).StopAsync(default);
     }
-
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
 }

@@ -13,11 +13,6 @@ public sealed class GroupRuleTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     [Theory, MemberData(nameof(Engines))]
     public async Task Every_customer_is_in_the_RFM_group_their_orders_give_and_nobody_else_in_any(Engine engine)
     {

@@ -13,11 +13,6 @@ public sealed class MembershipTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     private sealed record World(TestStore Store, FakeTimeProvider Time) : IAsyncDisposable
     {
         private readonly AsyncServiceScope _scope = Store.Services.CreateAsyncScope();

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace BehaviorDashboard.Evaluation;
+namespace BehaviorDashboard.Testing;
 
 /// <summary>The peer: scikit-learn's k-means over the same numbers, in a process of its own.</summary>
-internal static class ScikitLearn
+public static class ScikitLearn
 {
     private const string Script = """
         import sys, time, numpy
@@ -16,8 +16,9 @@ internal static class ScikitLearn
         print(fit.inertia_, time.perf_counter() - start)
         """;
 
-    /// <returns>Null where python3 or scikit-learn is not to be had.</returns>
-    public static async Task<(double Inertia, double Seconds)?> InertiaAsync(float[] rows, int columns, int k)
+    /// <param name="rows">Row by row, <paramref name="columns"/> numbers each.</param>
+    /// <returns>Inertia of the best of ten restarts and the seconds they took; null where python3 or scikit-learn is not to be had.</returns>
+    public static async Task<(double Inertia, double Seconds)?> KMeansAsync(float[] rows, int columns, int k)
     {
         var file = Path.GetTempFileName();
         try
@@ -28,6 +29,9 @@ internal static class ScikitLearn
                 var start = new ProcessStartInfo(python) { RedirectStandardOutput = true, RedirectStandardError = true };
                 foreach (var argument in new[] { "-c", Script, file, columns.ToString(CultureInfo.InvariantCulture), k.ToString(CultureInfo.InvariantCulture) }) start.ArgumentList.Add(argument);
                 if (!File.Exists(python) && python.StartsWith('/')) continue;
+                // Old settings for OpenBLAS would slow the peer down.
+                start.Environment.Remove("OPENBLAS_CORETYPE");
+                start.Environment.Remove("OPENBLAS_L2_SIZE");
                 using var process = Process.Start(start)!;
                 _ = process.StandardError.ReadToEndAsync();
                 var output = await process.StandardOutput.ReadToEndAsync();
