@@ -59,7 +59,8 @@ internal sealed class ClusterCharts(IStringLocalizer<ClustersText> text, Cluster
             {
                 new
                 {
-                    type = "sankey", left = 8, right = 180, top = 8, bottom = 8, nodeGap = 10, draggable = false, emphasis = new { focus = "adjacency" },
+                    type = "sankey", left = 8, right = 196, top = 8, bottom = 8, nodeGap = 10, draggable = false, emphasis = new { focus = "adjacency" },
+                    label = new { width = 180, overflow = "break" },
                     data = moves.Select(m => Before(m.From)).Concat(moves.Select(m => names[m.To])).Distinct().Select(name => new { name }),
                     links = moves.Select(m => new { source = Before(m.From), target = names[m.To], value = m.People }),
                     lineStyle = new { color = "gradient", opacity = 0.35 },
