@@ -37,7 +37,7 @@ internal static class PeopleApi
     private static async Task<IResult> EventsAsync(string key, PeopleService people, CancellationToken cancel)
     {
         if (await people.FindAsync(key, cancel) is not { } person) return Results.Problem("Nobody has this key.", statusCode: 404);
-        return Results.Ok(await people.TimelineAsync(person, await people.IdentitiesAsync(person, cancel), null, 100, cancel));
+        return Results.Ok(await people.TimelineAsync(person, await people.IdentitiesAsync(person, cancel), null, 100, cancel: cancel));
     }
 
     private static Person Bare(Person person) => person with { Name = null, Email = null, Traits = null };

@@ -28,13 +28,14 @@ public sealed class PeopleService
     public Task<IReadOnlyList<Identity>> IdentitiesAsync(Person person, CancellationToken cancel = default) => _store.IdentitiesAsync(person.Key, cancel);
 
     /// <summary>The next lines of a person's timeline, newest first.</summary>
-    /// <param name="last">The last line shown; null begins at the newest.</param>
+    /// <param name="last">The last line shown; null begins at <paramref name="start"/>.</param>
+    /// <param name="start">The latest instant shown; null: now.</param>
     /// <remarks>Looks at a month, then at ever longer stretches back, so that a recent visitor of a long history costs little.</remarks>
-    public async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(Person person, IReadOnlyList<Identity> identities, TimelineEvent? last, int limit, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(Person person, IReadOnlyList<Identity> identities, TimelineEvent? last, int limit, DateTimeOffset? start = null, CancellationToken cancel = default)
     {
         string[] keys = [person.Key, .. identities.Select(i => i.Alias)];
-        var until = last?.At ?? person.LastSeen;
-        var (before, beforeId) = (last?.At ?? person.LastSeen.AddSeconds(1), last?.MessageId ?? "");
+        var until = last?.At ?? start ?? person.LastSeen;
+        var (before, beforeId) = (last?.At ?? until.AddSeconds(1), last?.MessageId ?? "");
         for (var days = 31; ; days *= 4)
         {
             var from = until.AddDays(-days);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,37 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
         if (row is null) return null;
         var values = ((IDictionary<string, object?>)row).Values.ToList();
         return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, Short(values[2 * i + 1] as string)))];
+    }
+
+    /// <summary>What one person did, with the events of the rule marked.</summary>
+    internal async Task<PersonHistory> HistoryAsync(Rule rule, string person, DateTimeOffset asOf, CancellationToken cancel = default)
+    {
+        var plan = await PlanAsync(asOf, _ => null, cancel);
+        var marks = string.Concat(PersonHistory.Steps(rule).Select((s, i) => $", coalesce({plan.Matches(s.Event, s.Where)}, false) as m{i}"));
+        plan.Parameters.Add("Person", person);
+        plan.Parameters.Add("Most", PersonHistory.Limit + 1);
+        var events = new List<PersonEvent>();
+        await database.ReadAsync(async session =>
+        {
+            await session.ReadRowsAsync($"""
+                with k as (select coalesce((select i.user_id from identities i where i.alias = @Person), @Person) as person)
+                select e.message_id, e.occurred_at, e.type, e.name, e.session_id, e.product_id, e.category, e.quantity, e.revenue, e.currency, e.rating{marks}
+                from events e where e.user_id in (select person from k union all select i.alias from identities i where i.user_id = (select person from k)) and e.occurred_at <= @AsOf
+                order by e.occurred_at desc, e.message_id desc limit @Most
+                """, plan.Parameters, row => events.Add(Read(row)));
+            return true;
+        }, cancel);
+        var complete = events.Count <= PersonHistory.Limit;
+        events.Reverse();
+        return new PersonHistory(events, complete);
+
+        static PersonEvent Read(DbDataReader row)
+        {
+            T? Field<T>(int i, Func<int, T> get) where T : struct => row.IsDBNull(i) ? null : get(i);
+            string? Text(int i) => row.IsDBNull(i) ? null : row.GetString(i);
+            var seen = new SeenEvent(row.GetString(0), new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(1), DateTimeKind.Utc)), row.GetString(3), Text(5), Field(8, row.GetDecimal), Text(9));
+            return new PersonEvent(seen, row.GetString(2), Text(4), Text(6), Field(7, row.GetInt32), Field(10, row.GetDouble), [.. Enumerable.Range(11, row.FieldCount - 11).Select(row.GetBoolean)]);
+        }
     }
 
     /// <summary>The people a rule holds for, those seen last first.</summary>

@@ -6,6 +6,13 @@ namespace BehaviorDashboard.Segments;
 public sealed record Segment(int Id, string Name, string Description, string Status, string Rule, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long? Size, DateTimeOffset? AsOf)
 {
     public Rule Read() => RuleJson.Read(Rule, out var problem) ?? throw new InvalidOperationException($"Segment {Id} has an unreadable rule: {problem}");
+
+    /// <summary>The rule each segment has now, for conditions that name another.</summary>
+    internal static Func<int, Rule?> Finder(IReadOnlyList<Segment> segments)
+    {
+        var rules = segments.ToDictionary(s => s.Id, s => s.Rule);
+        return id => rules.TryGetValue(id, out var json) ? RuleJson.Read(json, out _) : null;
+    }
 }
 
 /// <summary>A rule a segment had.</summary>

@@ -11,14 +11,6 @@ public sealed record SaveResult(Segment? Segment, IReadOnlyList<RuleProblem> Pro
 /// <summary>An audience looked at before it is saved.</summary>
 public sealed record AudiencePreview(AudienceSize Size, IReadOnlyList<string> Sample, IReadOnlyList<SegmentOverlap> Overlaps);
 
-/// <summary>Why somebody is in or not.</summary>
-/// <param name="Known">Whether there is such a person at all.</param>
-public sealed record WhyAnswer(string Person, bool Known, bool Holds, DateTimeOffset? Since, IReadOnlyList<ConditionAnswer> Conditions);
-
-/// <summary>One condition for one person.</summary>
-/// <param name="Actual">The figure it looked at; null where it has none or it is not known.</param>
-public sealed record ConditionAnswer(Rule Rule, bool Holds, string? Actual);
-
 /// <summary>Segments as people work with them.</summary>
 public sealed class SegmentService
 {
@@ -90,7 +82,7 @@ public sealed class SegmentService
     public async Task<AudiencePreview> PreviewAsync(Rule rule, int? self = null, CancellationToken cancel = default)
     {
         var others = await _store.AllAsync(cancel);
-        var (asOf, find) = (_clock.Now, Finder(others));
+        var (asOf, find) = (_clock.Now, Segment.Finder(others));
         var size = await _runner.SizeAsync(rule, asOf, find, cancel);
         var sample = await _runner.PeopleAsync(rule, asOf, 8, find, cancel);
         var overlaps = others.Any(s => s.Status == "active" && s.Id != self) ? await _runner.OverlapsAsync(rule, asOf, find, cancel) : [];
@@ -98,19 +90,7 @@ public sealed class SegmentService
     }
 
     /// <summary>Of a preview only the size.</summary>
-    public async Task<AudienceSize> SizeAsync(Rule rule, CancellationToken cancel = default) => await _runner.SizeAsync(rule, _clock.Now, Finder(await _store.AllAsync(cancel)), cancel);
-
-    public async Task<WhyAnswer> WhyAsync(Segment segment, string person, CancellationToken cancel = default)
-    {
-        var (rule, find) = (segment.Read(), Finder(await _store.AllAsync(cancel)));
-        if (await _runner.ExplainAsync(rule, person, _clock.Now, find, cancel) is not { } answers) return new WhyAnswer(person, false, false, null, []);
-        await _audit.RecordAsync(new AuditEntry("person.explained", person), cancel);
-        var groupings = await GroupingsAsync(cancel);
-        var conditions = rule.Conditions().Select((r, i) => new ConditionAnswer(r, answers[i + 1].Holds, Named(r, answers[i + 1].Actual))).ToList();
-        return new WhyAnswer(person, true, answers[0].Holds, await _store.SinceAsync(segment.Id, person, cancel), conditions);
-
-        string? Named(Rule condition, string? actual) => actual is not null && condition is GroupRule group && groupings.TryGetValue(group.Grouping, out var grouping) ? grouping.Name(actual) : actual;
-    }
+    public async Task<AudienceSize> SizeAsync(Rule rule, CancellationToken cancel = default) => await _runner.SizeAsync(rule, _clock.Now, Segment.Finder(await _store.AllAsync(cancel)), cancel);
 
     /// <summary>What is wrong with a rule, its references included.</summary>
     public async Task<IReadOnlyList<RuleProblem>> CheckAsync(int? self, Rule rule, CancellationToken cancel = default)
@@ -138,12 +118,6 @@ public sealed class SegmentService
     }
 
     private Segment Aged(Segment segment) => _keeper.AsOf(segment) is { } asOf ? segment with { AsOf = asOf } : segment;
-
-    private static Func<int, Rule?> Finder(IReadOnlyList<Segment> segments)
-    {
-        var rules = segments.ToDictionary(s => s.Id, s => s.Rule);
-        return id => rules.TryGetValue(id, out var json) ? RuleJson.Read(json, out _) : null;
-    }
 
     private static string Target(int id) => "segment:" + id.ToString(CultureInfo.InvariantCulture);
 }

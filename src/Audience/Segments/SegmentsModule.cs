@@ -32,6 +32,7 @@ public sealed class SegmentsModule : IModule
             p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
         services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());
+        services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddScoped(p => new SegmentService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<MembershipKeeper>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>()));
     }
 

@@ -1,6 +1,5 @@
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Segments;
-using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -10,8 +9,6 @@ namespace BehaviorDashboard.Tests.Segments;
 public sealed class RulePropertyTests
 {
     private static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
-
-    private sealed record Row(string Key, string? Traits);
 
     [Theory]
     [InlineData(Engine.DuckDb, 1)]
@@ -25,7 +22,7 @@ public sealed class RulePropertyTests
         await using var store = await TestStore.OpenAsync(engine);
         var world = new RandomWorld(seed);
         foreach (var batch in world.Events().Chunk(40)) await store.Writer.AppendAsync(batch, TestContext.Current.CancellationToken);
-        var people = await PeopleAsync(store.Database);
+        var people = await NaivePeople.FromAsync(store.Database);
         Rule[] others = [world.Rule(2), new AllOf([]), new AnyOf([])];
         Rule? Find(int id) => others.ElementAtOrDefault(id);
         others[0] = others[0].Walk().Any(r => r is SegmentRule) ? new FeatureRule("orders", Comparison.AtLeast, 1) : others[0];
@@ -46,33 +43,5 @@ public sealed class RulePropertyTests
             if (found.Count > 0 && found.Count < people.Count) some++;
         }
         Assert.True(some > 40, $"Only {some} rules told people apart: the worlds are too plain to prove anything.");
-    }
-
-    /// <summary>People from the events alone: which keys are one person is all that is taken from the store.</summary>
-    private static async Task<List<NaivePerson>> PeopleAsync(Database database)
-    {
-        var events = await database.QueryAsync<StoredEvent>("""
-            select coalesce(i.user_id, e.user_id) as Person, e.message_id as MessageId, e.occurred_at as OccurredAt, e.type as Type, e.name as Name, e.product_id as ProductId, e.category as Category,
-                e.price as Price, e.quantity as Quantity, e.revenue as Revenue, e.order_id as OrderId, cast(e.properties as text) as Properties
-            from events e left join identities i on i.alias = e.user_id
-            """);
-        var traits = (await database.QueryAsync<Row>("select user_id as Key, cast(traits as text) as Traits from profiles")).ToDictionary(r => r.Key, r => r.Traits);
-        return [.. events.GroupBy(e => e.Person).Select(g => new NaivePerson(g.Key, [.. g.Select(e => e.Event())], Traits(traits[g.Key])))];
-    }
-
-    private static Dictionary<string, string?> Traits(string? json)
-    {
-        if (json is null) return [];
-        using var document = System.Text.Json.JsonDocument.Parse(json);
-        return document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != System.Text.Json.JsonValueKind.Null).ToDictionary(p => p.Name, p => (string?)p.Value.ToString());
-    }
-
-    private sealed record StoredEvent(string Person, string MessageId, DateTimeOffset OccurredAt, string Type, string Name, string? ProductId, string? Category, decimal? Price, int? Quantity, decimal? Revenue, string? OrderId, string? Properties)
-    {
-        public Events.ShopEvent Event() => new()
-        {
-            MessageId = MessageId, ReceivedAt = OccurredAt, OccurredAt = OccurredAt, Type = Type, Name = Name, SourceId = "", ProductId = ProductId, Category = Category,
-            Price = Price, Quantity = Quantity, Revenue = Revenue, OrderId = OrderId, Properties = Properties,
-        };
     }
 }

@@ -20,6 +20,9 @@ public sealed partial class PersonPage
 
     [Parameter] public string Key { get; set; } = "";
 
+    /// <summary>Where the timeline begins when somebody comes from one of its events.</summary>
+    [SupplyParameterFromQuery(Name = "until")] public DateTime? Until { get; set; }
+
     [CascadingParameter] public Task<AuthenticationState> Session { get; set; } = null!;
 
     private string Lead => _person!.Orders == 0
@@ -48,7 +51,7 @@ public sealed partial class PersonPage
     {
         if (_loading || _person is null) return;
         _loading = true;
-        var next = await Service.TimelineAsync(_person, _identities, _events.LastOrDefault(), PageLength);
+        var next = await Service.TimelineAsync(_person, _identities, _events.LastOrDefault(), PageLength, Until is { } until ? new DateTimeOffset(until.ToUniversalTime()) : null);
         _events.AddRange(next);
         _more = next.Count == PageLength;
         _loading = false;

@@ -15,10 +15,8 @@ public sealed partial class SegmentPage
     private IReadOnlyList<SegmentDay> _days = [];
     private RuleWords? _words;
     private ChartModel? _trend;
-    private WhyAnswer? _answer;
     private Subscription? _live;
     private string _sentence = "";
-    private string _asked = "";
     private bool _loaded;
     private bool _busy;
 
@@ -37,8 +35,6 @@ public sealed partial class SegmentPage
     protected override async Task OnParametersSetAsync()
     {
         await LoadAsync();
-        // Prerendering must not record that somebody looked: the circuit does.
-        if (RendererInfo.IsInteractive && _segment is not null && Person is { Length: > 0 } && Person != _answer?.Person) (_asked, _answer) = (Person, await Service.WhyAsync(_segment, Person));
         if (!RendererInfo.IsInteractive || _live is not null) return;
         _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
     }
@@ -71,8 +67,6 @@ public sealed partial class SegmentPage
         new TimeSeries(Text["Entered"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Entered))]),
         new TimeSeries(Text["Left"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Left))]),
     ]);
-
-    private async Task AskAsync() => _answer = _asked.Trim() is { Length: > 0 } person ? await Service.WhyAsync(_segment!, person) : null;
 
     private async Task SetAsync(string status)
     {

@@ -120,7 +120,7 @@ internal sealed class RulePlanner
         var (rows, total) = Rows(rule);
         // Who never did it has 0: where 0 satisfies the comparison, those who did and do not satisfy it are outside.
         var holds = Compare(total, rule.Op, rule.Value, rule.To);
-        return Satisfies(0, rule.Op, rule.Value, rule.To)
+        return Comparing.Holds(0, rule.Op, rule.Value, rule.To)
             ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
             : In(Person(rows, total + " as n") + $"\nhaving {holds}");
     }
@@ -180,7 +180,8 @@ internal sealed class RulePlanner
         return name;
     }
 
-    private string Matches(string name, IReadOnlyList<PropertyFilter> filters)
+    /// <summary>Whether a row <c>e</c> of events is one a condition asks for.</summary>
+    public string Matches(string name, IReadOnlyList<PropertyFilter> filters)
     {
         var (stored, line) = name switch
         {
@@ -233,15 +234,4 @@ internal sealed class RulePlanner
         Parameters.Add(name, value);
         return _names[value] = "@" + name;
     }
-
-    private static bool Satisfies(decimal n, Comparison op, decimal value, decimal? to) => op switch
-    {
-        Comparison.AtLeast => n >= value,
-        Comparison.AtMost => n <= value,
-        Comparison.MoreThan => n > value,
-        Comparison.LessThan => n < value,
-        Comparison.Equal => n == value,
-        Comparison.NotEqual => n != value,
-        _ => n >= value && n <= to,
-    };
 }

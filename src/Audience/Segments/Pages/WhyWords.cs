@@ -1,0 +1,56 @@
+using System.Globalization;
+using BehaviorDashboard.Features;
+using BehaviorDashboard.Look;
+using Microsoft.Extensions.Localization;
+
+namespace BehaviorDashboard.Segments.Pages;
+
+/// <summary>Answers to "why" in the reader's language.</summary>
+public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat format)
+{
+    public string Past(ConditionAnswer answer) => answer.Past switch
+    {
+        PastKind.Since => text[answer.Holds ? "Why.TrueSince" : "Why.FalseSince", format.Moment(answer.Since)],
+        PastKind.FromTheBeginning => text[answer.Holds ? "Why.TrueAlways" : "Why.FalseAlways"],
+        _ => text["Why.NotKept"],
+    };
+
+    /// <summary>When somebody leaves or enters if nothing happens.</summary>
+    public string Whole(Change turn) => text[turn.Kind == ChangeKind.Ends ? "Why.Leaves" : "Why.Enters", format.Moment(turn.At)] + Cause(turn) + text["Why.Stop"];
+
+    public string Of(Rule rule, Change change) => change.Kind switch
+    {
+        ChangeKind.Ends or ChangeKind.Begins => text["Change." + change.Kind, format.Moment(change.At)] + Cause(change),
+        ChangeKind.NeedsMore when change.Amount == 0 => text["Change.NeedsAnyMore"],
+        ChangeKind.NeedsMore or ChangeKind.EndsWithMore or ChangeKind.NeedsLess => text["Change." + change.Kind, Amount(rule, change.Amount ?? 0)] + Before(change),
+        ChangeKind.NeedsEvent or ChangeKind.EndsWithEvent => text["Change." + change.Kind, Event(rule)] + Before(change),
+        ChangeKind.CountsFrom => text["Change.CountsFrom", format.Moment(change.At)],
+        ChangeKind.NeedsOther => text["Change.NeedsOther." + rule switch { TraitRule => "trait", SegmentRule => "segment", GroupRule => "group", _ => "figure" }],
+        _ => text["Change.Stays"],
+    };
+
+    /// <summary>An event in a line: its name, what and how much, when.</summary>
+    public string Event(SeenEvent seen) => string.Join(" · ", new[] { seen.Name, seen.Product, seen.Amount is { } amount ? format.Money(amount, seen.Currency ?? format.Currency) : null, format.Moment(seen.When) }.OfType<string>());
+
+    private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", seen.Name, format.Moment(seen.When)] : "";
+
+    private string Before(Change change) => change.At is { } limit ? text["Why.Before", format.Moment(limit)] : "";
+
+    private string Event(Rule rule) => rule switch
+    {
+        DidRule did => $"“{did.Event}”",
+        SequenceRule sequence => text["Why.Then", sequence.First.Event, sequence.Then.Event, format.Number((long)sequence.WithinHours)],
+        FeatureRule { Feature: "days_since_last_order" or "days_since_first_order" } => text["Why.AnOrder"],
+        _ => text["Why.AVisit"],
+    };
+
+    private string Amount(Rule rule, decimal amount) => rule switch
+    {
+        DidRule { Measure: Measure.Revenue } => format.Money(amount),
+        DidRule did => $"{Plain(amount)} {text["Measure." + did.Measure]}",
+        FeatureRule feature => PersonFeatures.Find(feature.Feature)?.Kind switch { FeatureKind.Money => format.Money(amount), FeatureKind.Share => format.Percent((double)amount), _ => Plain(amount) },
+        _ => Plain(amount),
+    };
+
+    private static string Plain(decimal amount) => amount.ToString("#,0.##", CultureInfo.CurrentCulture);
+}
