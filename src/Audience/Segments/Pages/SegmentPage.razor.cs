@@ -32,6 +32,8 @@ public sealed partial class SegmentPage
 
     [SupplyParameterFromQuery(Name = "person")] public string? Person { get; set; }
 
+    [SupplyParameterFromQuery(Name = "compare")] public int? Compare { get; set; }
+
     protected override async Task OnParametersSetAsync()
     {
         await LoadAsync();

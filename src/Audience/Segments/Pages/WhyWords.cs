@@ -32,7 +32,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     /// <summary>An event in a line: its name, what and how much, when.</summary>
     public string Event(SeenEvent seen) => string.Join(" · ", new[] { seen.Name, seen.Product, seen.Amount is { } amount ? format.Money(amount, seen.Currency ?? format.Currency) : null, format.Moment(seen.When) }.OfType<string>());
 
-    private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", seen.Name, format.Moment(seen.When)] : "";
+    private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", seen.Name, format.Moment(seen.When), Plain(Math.Round((decimal)(change.At! - seen.When).Value.TotalDays, 2))] : "";
 
     private string Before(Change change) => change.At is { } limit ? text["Why.Before", format.Moment(limit)] : "";
 
