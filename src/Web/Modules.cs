@@ -14,6 +14,7 @@ using BehaviorDashboard.Quality;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
+using BehaviorDashboard.Webhooks;
 
 namespace BehaviorDashboard;
 
@@ -28,11 +29,13 @@ internal static class Modules
         new ApiModule(),
         new QualityModule(),
         new IngestModule(),
+        new WebhooksModule(),
         new ImportsModule(),
         new LiveMetricsModule(),
         new ProfilesModule(),
         new LearningModule(),
         new SegmentsModule(),
+        new SegmentHooksModule(),
         new ClustersModule(),
         new CatalogModule(),
         new DemoModule(),

@@ -28,7 +28,8 @@ public sealed class SegmentsModule : IModule
         services.AddScoped<ISearchSource, SegmentSearch>();
         // Stays of the past included.
         services.AddPersonalRows("stays", "segment_members");
-        services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
+        services.AddSingleton<MembershipObservers>();
+        services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<MembershipObservers>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
             p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
         services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());

@@ -23,6 +23,8 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
 
     private readonly Database _database;
     private readonly SegmentStore _store;
+    private readonly MembershipStore _members;
+    private readonly MembershipObservers _observers;
     private readonly ShopClock _clock;
     private readonly SegmentsOptions _options;
     private readonly string _currency;
@@ -39,9 +41,10 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     private bool _idle;
     private DateTimeOffset _last;
 
-    internal MembershipKeeper(Database database, SegmentStore store, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Groupings groupings, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
+    internal MembershipKeeper(Database database, SegmentStore store, MembershipObservers observers, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Groupings groupings, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
     {
-        (_database, _store, _clock, _options, _currency, _groupings, _time, _logger) = (database, store, clock, options.Value, shop.Value.Currency, groupings, time, logger);
+        (_database, _store, _observers, _clock, _options, _currency, _groupings, _time, _logger) = (database, store, observers, clock, options.Value, shop.Value.Currency, groupings, time, logger);
+        _members = new MembershipStore(database, observers);
         Changed = new Signal(time, signalLogger);
     }
 
@@ -137,12 +140,12 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         var rest = active.Select(s => s.Id).Except(whole).ToList();
         // Those that were switched off since the last pass, or before the start.
         var stopped = all || _fresh.Keys.Except(active.Select(s => s.Id)).Any();
-        if (stopped) await MembershipStore.CloseInactiveAsync(_database, asOf, cancel);
+        if (stopped) await _members.CloseInactiveAsync(asOf, cancel);
         var failed = new HashSet<int>();
         if (rest.Count > 0)
         {
             foreach (var lag in rest.SelectMany(id => Lags.Of(rules[id], Find)).Append(0).Distinct())
-                touched.UnionWith(await MembershipStore.CrossedAsync(_database, _last.AddDays(-lag), asOf.AddDays(-lag), cancel));
+                touched.UnionWith(await _members.CrossedAsync(_last.AddDays(-lag), asOf.AddDays(-lag), cancel));
             if (touched.Count > 0) await ComputeAsync(rest, touched);
         }
         if (whole.Count > 0) await ComputeAsync(whole, null);
@@ -156,6 +159,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         }
         PassTime.Record(_time.GetElapsedTime(started).TotalMilliseconds);
         Changed.Raise();
+        _observers.Stored();
 
         Rule? Find(int id) => rules.GetValueOrDefault(id);
 
@@ -177,7 +181,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         {
             try
             {
-                await MembershipStore.RefreshAsync(_database, ids, people, Plan, asOf, cancel);
+                await _members.RefreshAsync(ids, people, Plan, asOf, cancel);
             }
             catch (DbException) when (ids.Count > 1)
             {

@@ -3,7 +3,7 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.Segments;
 
 /// <summary>Compares who is in with who should be, for some people or for all.</summary>
-internal static class MembershipStore
+internal sealed class MembershipStore(Database database, MembershipObservers observers)
 {
     private static readonly string[] MakeTables =
     [
@@ -39,6 +39,13 @@ internal static class MembershipStore
         update segment_members set left_at = @AsOf where left_at is null and segment_id in (select id from segments where status <> 'active')
         """;
 
+    /// <summary>Who came or went, for those who want to know.</summary>
+    private const string Told = " returning segment_id as Segment, user_id as Person";
+
+    private static readonly HashSet<int> Nobody = [];
+
+    private sealed record Row(int Segment, string Person);
+
     private const string Measure = """
         update segments set as_of = @AsOf, size = (select count(*) from segment_members m where m.segment_id = segments.id and m.left_at is null) where id = any(@Ids)
         """;
@@ -49,12 +56,12 @@ internal static class MembershipStore
         where e.user_id is not null and e.occurred_at >= @From and e.occurred_at <= @To
         """;
 
-    public static Task<IReadOnlyList<string>> CrossedAsync(Database database, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
+    public Task<IReadOnlyList<string>> CrossedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         database.QueryAsync<string>(Crossed, new { From = from, To = to }, cancel);
 
     /// <param name="touched">People to ask again; null: everybody.</param>
     /// <param name="plan">The condition of each segment, over the given tables.</param>
-    public static Task RefreshAsync(Database database, IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    public Task RefreshAsync(IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {
         foreach (var statement in MakeTables) await session.ExecuteAsync(statement);
         var sources = RuleSources.Store;
@@ -72,9 +79,25 @@ internal static class MembershipStore
             await session.ExecuteAsync($"insert into now_in {planner.Tables}select cast(@Segment as integer), p.user_id from {sources.Profiles} p where {condition}", planner.Parameters);
         }
         var arguments = new { AsOf = asOf, Ids = SqlList.Of(segments) };
-        var changed = await session.ExecuteAsync(touched is null ? CloseWhole : CloseTouched, arguments) + await session.ExecuteAsync(Open, new { AsOf = asOf });
+        var watched = await observers.WatchedAsync(session);
+        var told = segments.Any(watched.Contains);
+        var changed = await ChangeAsync(session, touched is null ? CloseWhole : CloseTouched, arguments, told ? watched : Nobody, entered: false);
+        changed += await ChangeAsync(session, Open, new { AsOf = asOf }, told ? watched : Nobody, entered: true);
         if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
     }, cancel);
 
-    public static Task CloseInactiveAsync(Database database, DateTimeOffset asOf, CancellationToken cancel) => database.ExecuteAsync(CloseInactive, new { AsOf = asOf }, cancel);
+    public Task CloseInactiveAsync(DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    {
+        await ChangeAsync(session, CloseInactive, new { AsOf = asOf }, await observers.WatchedAsync(session), entered: false);
+    }, cancel);
+
+    /// <summary>Opens or closes stays, and tells of those somebody watches; rows are read only then.</summary>
+    private async Task<int> ChangeAsync(Session session, string statement, object arguments, IReadOnlySet<int> watched, bool entered)
+    {
+        if (watched.Count == 0) return await session.ExecuteAsync(statement, arguments);
+        var rows = await session.QueryAsync<Row>(statement + Told, arguments);
+        foreach (var segment in rows.Where(r => watched.Contains(r.Segment)).GroupBy(r => r.Segment))
+            await observers.TellAsync(session, new MembershipChange(segment.Key, entered, [.. segment.Select(r => r.Person)]));
+        return rows.Count;
+    }
 }
