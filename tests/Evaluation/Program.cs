@@ -2,7 +2,11 @@ using BehaviorDashboard.Evaluation;
 
 // dotnet run -c Release --project tests/Evaluation -- <task> <arguments>
 // Prints the product's own figures, one a line as "name: value", then each baseline's with its label before the name.
-EvaluationTask[] tasks = [ClustersTask.Task, RecommendationsTask.Task];
+EvaluationTask[] tasks =
+[
+    ClustersTask.Task,
+    RecommendationsTask.Task,
+];
 
 if (tasks.FirstOrDefault(t => t.Name == args.FirstOrDefault()) is not { } task)
 {

@@ -22,6 +22,24 @@ public static class Access
     /// <summary>Create and change segments (Marketer, Admin).</summary>
     public const string EditSegments = nameof(EditSegments);
 
+    /// <summary>Train, publish and roll back models (Marketer, Admin).</summary>
+    public const string ManageModels = nameof(ManageModels);
+
+    /// <summary>Build, start and stop campaigns (Marketer, Admin).</summary>
+    public const string EditCampaigns = nameof(EditCampaigns);
+
+    /// <summary>Change what is recommended: strategies, pins, exclusions (Marketer, Admin).</summary>
+    public const string EditRecommendations = nameof(EditRecommendations);
+
+    /// <summary>Change the catalogue, stock policy and purchase proposals (Manager, Admin).</summary>
+    public const string EditSupply = nameof(EditSupply);
+
+    /// <summary>Answer shoppers and handle incidents (Marketer, Admin).</summary>
+    public const string ServeCustomers = nameof(ServeCustomers);
+
+    /// <summary>Set feedback rules (Admin).</summary>
+    public const string EditRules = nameof(EditRules);
+
     /// <summary>Bring data in: imports, rejects and their replay (Marketer, Admin).</summary>
     public const string ManageData = nameof(ManageData);
 

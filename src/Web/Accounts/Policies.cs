@@ -14,6 +14,12 @@ internal static class Policies
         [Access.SeePersonalData] = [Access.Marketer, Access.Admin],
         [Access.EditPeople] = [Access.Marketer, Access.Admin],
         [Access.EditSegments] = [Access.Marketer, Access.Admin],
+        [Access.ManageModels] = [Access.Marketer, Access.Admin],
+        [Access.EditCampaigns] = [Access.Marketer, Access.Admin],
+        [Access.EditRecommendations] = [Access.Marketer, Access.Admin],
+        [Access.EditSupply] = [Access.Manager, Access.Admin],
+        [Access.ServeCustomers] = [Access.Marketer, Access.Admin],
+        [Access.EditRules] = [Access.Admin],
         [Access.ManageData] = [Access.Marketer, Access.Admin],
         [Access.Administer] = [Access.Admin],
     };

@@ -43,8 +43,24 @@ internal static class House
         ["Learning"] = [],
         ["Clusters"] = ["Features", "Learning", "Segments"],
         ["Segments"] = ["Features", "Webhooks"],
+        ["Predictions"] = ["Features", "Learning", "Profiles", "Segments"],
+        ["Privacy"] = ["Profiles"],
+        ["Reviews"] = ["Learning"],
         ["Catalog"] = [],
-        ["Recommendations"] = [],
+        ["Forecasting"] = ["Catalog", "Learning"],
+        ["Inventory"] = ["Catalog", "Forecasting"],
+        ["LostDemand"] = ["Catalog", "Forecasting", "Inventory"],
+        ["Recommendations"] = ["Catalog", "Features", "Inventory", "Learning", "Predictions", "Profiles", "Segments"],
+        ["Campaigns"] =
+        [
+            "Catalog", "Clusters", "Features", "Forecasting", "Inventory", "Learning", "LostDemand", "Predictions", "Profiles", "Recommendations", "Segments", "Webhooks",
+        ],
+        ["ServiceDesk"] = ["Campaigns", "Catalog", "Inventory", "Learning", "Predictions", "Profiles", "Reviews", "Segments", "Webhooks"],
+        ["FeedbackRules"] =
+        [
+            "Campaigns", "Catalog", "Forecasting", "Inventory", "Learning", "LiveMetrics", "LostDemand", "Profiles", "Recommendations", "Reviews", "Segments",
+            "ServiceDesk", "Webhooks",
+        ],
         ["DemoShop"] = [],
         ["Accounts"] = [],
         ["Api"] = ["Accounts"],

@@ -49,7 +49,8 @@ internal static class RouteRules
 
     private static readonly string[] Policies =
     [
-        Access.ViewKpis, Access.ViewPeople, Access.EditPeople, Access.EditSegments, Access.ManageData, Access.Administer, Access.ReadApi, Access.AdminApi, Access.SendEvents,
+        Access.ViewKpis, Access.ViewPeople, Access.EditPeople, Access.EditSegments, Access.ManageData, Access.ManageModels, Access.EditCampaigns,
+        Access.EditRecommendations, Access.EditSupply, Access.ServeCustomers, Access.EditRules, Access.Administer, Access.ReadApi, Access.AdminApi, Access.SendEvents,
     ];
 
     /// <summary>In development the framework serves assets that appeared after the build; they are as public as the others.</summary>
@@ -80,8 +81,10 @@ internal static class RouteRules
     public static bool Allows(string policy, string who) => policy switch
     {
         Access.ViewKpis or Access.ViewPeople => who is Access.Marketer or Access.Manager or Access.Admin,
-        Access.EditPeople or Access.EditSegments or Access.ManageData => who is Access.Marketer or Access.Admin,
-        Access.Administer => who is Access.Admin,
+        Access.EditPeople or Access.EditSegments or Access.ManageData or Access.ManageModels => who is Access.Marketer or Access.Admin,
+        Access.EditCampaigns or Access.EditRecommendations or Access.ServeCustomers => who is Access.Marketer or Access.Admin,
+        Access.EditSupply => who is Access.Manager or Access.Admin,
+        Access.Administer or Access.EditRules => who is Access.Admin,
         Access.ReadApi => who is Access.Marketer or Access.Manager or Access.Admin or Access.ScopeRead or Access.ScopeAdmin,
         Access.AdminApi => who is Access.Admin or Access.ScopeAdmin,
         Access.SendEvents => who is Access.ScopeWrite or Access.ScopeAdmin,
