@@ -1,6 +1,7 @@
 namespace BehaviorDashboard.Features;
 
-public enum FeatureKind { Number, Money, Share, DaysSince }
+/// <summary>What a figure counts. <see cref="DaysSince"/> is kept as an instant and grows by itself; <see cref="Days"/> is a number of days.</summary>
+public enum FeatureKind { Number, Money, Share, DaysSince, Days }
 
 /// <summary>A figure a condition can ask for.</summary>
 /// <param name="Sql">Over the row <c>p</c> of <c>profiles</c>; null where it is not known. For <see cref="FeatureKind.DaysSince"/> the instant.</param>

@@ -10,7 +10,7 @@ namespace BehaviorDashboard.Segments;
 public sealed record AudienceSize(long People, long Of, IReadOnlyList<long> Conditions, DateTimeOffset AsOf);
 
 /// <summary>Runs a rule over the store as it is now.</summary>
-public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop, Groupings groupings)
+public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop, Terms terms)
 {
     /// <summary>Counts the audience and each condition in one pass over the people.</summary>
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
@@ -92,5 +92,5 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     private static string? Short(string? figure) => TextNumber.Parse(figure) is null || !figure!.Contains('.', StringComparison.Ordinal) ? figure : figure.TrimEnd('0').TrimEnd('.');
 
     private async Task<RulePlanner> PlanAsync(DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel) =>
-        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, await groupings.AtAsync(asOf, cancel));
+        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, await terms.AtAsync(asOf, cancel));
 }

@@ -19,20 +19,20 @@ public sealed class SegmentService
     private readonly SegmentStore _store;
     private readonly RuleRunner _runner;
     private readonly MembershipKeeper _keeper;
-    private readonly Groupings _groupings;
+    private readonly Terms _terms;
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
 
-    internal SegmentService(SegmentStore store, RuleRunner runner, MembershipKeeper keeper, Groupings groupings, IAuditLog audit, ShopClock clock) =>
-        (_store, _runner, _keeper, _groupings, _audit, _clock) = (store, runner, keeper, groupings, audit, clock);
+    internal SegmentService(SegmentStore store, RuleRunner runner, MembershipKeeper keeper, Terms terms, IAuditLog audit, ShopClock clock) =>
+        (_store, _runner, _keeper, _terms, _audit, _clock) = (store, runner, keeper, terms, audit, clock);
 
     /// <inheritdoc cref="MembershipKeeper.Changed"/>
     public Signal Changed => _keeper.Changed;
 
     public DateTimeOffset Now => _clock.Now;
 
-    /// <summary>The groupings a condition may name now.</summary>
-    public Task<IReadOnlyDictionary<string, GroupingState>> GroupingsAsync(CancellationToken cancel = default) => _groupings.AtAsync(_clock.Now, cancel);
+    /// <summary>The groupings and offered figures a condition may name now.</summary>
+    public Task<RuleTerms> TermsAsync(CancellationToken cancel = default) => _terms.AtAsync(_clock.Now, cancel);
 
     /// <summary>Every segment; the size and age of active ones are those of the last pass.</summary>
     public async Task<IReadOnlyList<Segment>> AllAsync(CancellationToken cancel = default) => [.. (await _store.AllAsync(cancel)).Select(Aged)];
@@ -95,15 +95,15 @@ public sealed class SegmentService
     /// <summary>What is wrong with a rule, its references included.</summary>
     public async Task<IReadOnlyList<RuleProblem>> CheckAsync(int? self, Rule rule, CancellationToken cancel = default)
     {
-        var problems = RuleCheck.Check(rule).ToList();
+        var terms = await TermsAsync(cancel);
+        var problems = RuleCheck.Check(rule, terms).ToList();
         var others = (await _store.AllAsync(cancel)).Where(s => s.Id != self).ToDictionary(s => s.Id);
         foreach (var reference in rule.Conditions().OfType<SegmentRule>())
         {
             if (reference.Segment == self || (others.TryGetValue(reference.Segment, out var other) && Leads(other, self, others, 0))) problems.Add(new RuleProblem("", "Cycle", others.GetValueOrDefault(reference.Segment)?.Name ?? "–"));
             else if (other is null) problems.Add(new RuleProblem("", "NoSuchSegment", reference.Segment.ToString(CultureInfo.InvariantCulture)));
         }
-        var groupings = await GroupingsAsync(cancel);
-        problems.AddRange(rule.Conditions().OfType<GroupRule>().Where(r => groupings.GetValueOrDefault(r.Grouping)?.Groups.Contains(r.Group) != true).Select(r => new RuleProblem("", "NoSuchGroup", r.Group)));
+        problems.AddRange(rule.Conditions().OfType<GroupRule>().Where(r => terms.Groupings.GetValueOrDefault(r.Grouping)?.Groups.Contains(r.Group) != true).Select(r => new RuleProblem("", "NoSuchGroup", r.Group)));
         return problems;
     }
 

@@ -24,17 +24,17 @@ public sealed class SegmentsModule : IModule
         services.AddSingleton<RfmService>();
         services.AddLocalization();
         services.AddSingleton<IGrouping, RfmGrouping>();
-        services.AddSingleton<Groupings>();
+        services.AddSingleton<Terms>();
         services.AddScoped<ISearchSource, SegmentSearch>();
         // Stays of the past included.
         services.AddPersonalRows("stays", "segment_members");
         services.AddSingleton<MembershipObservers>();
         services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<MembershipObservers>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
-            p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
+            p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Terms>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
         services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());
-        services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
-        services.AddScoped(p => new SegmentService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<MembershipKeeper>(), p.GetRequiredService<Groupings>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>()));
+        services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<Terms>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddScoped(p => new SegmentService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<MembershipKeeper>(), p.GetRequiredService<Terms>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>()));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => SegmentsApi.Map(routes);

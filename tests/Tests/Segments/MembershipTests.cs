@@ -183,7 +183,7 @@ public sealed class MembershipTests
     private static Rule WithoutReferences(RandomWorld world)
     {
         var rule = world.Rule();
-        while (rule.Walk().OfType<SegmentRule>().Any() || RuleCheck.Check(rule).Count > 0) rule = world.Rule();
+        while (rule.Walk().OfType<SegmentRule>().Any() || RuleCheck.Check(rule, RuleTerms.None).Count > 0) rule = world.Rule();
         return rule;
     }
 }

@@ -9,7 +9,8 @@ internal static class NaivePeople
     private sealed record Row(string Key, string? Traits);
 
     /// <summary>People from the events alone: which keys are one person is all that is taken from the store.</summary>
-    public static async Task<List<NaivePerson>> FromAsync(Database database)
+    /// <param name="figures">What another slice says of a person.</param>
+    public static async Task<List<NaivePerson>> FromAsync(Database database, Func<string, IReadOnlyDictionary<string, decimal?>>? figures = null)
     {
         var events = await database.QueryAsync<StoredEvent>("""
             select coalesce(i.user_id, e.user_id) as Person, e.message_id as MessageId, e.occurred_at as OccurredAt, e.type as Type, e.name as Name, e.product_id as ProductId, e.category as Category,
@@ -17,7 +18,7 @@ internal static class NaivePeople
             from events e left join identities i on i.alias = e.user_id
             """);
         var traits = (await database.QueryAsync<Row>("select user_id as Key, cast(traits as text) as Traits from profiles")).ToDictionary(r => r.Key, r => r.Traits);
-        return [.. events.GroupBy(e => e.Person).Select(g => new NaivePerson(g.Key, [.. g.Select(e => e.Event())], Traits(traits[g.Key])))];
+        return [.. events.GroupBy(e => e.Person).Select(g => new NaivePerson(g.Key, [.. g.Select(e => e.Event())], Traits(traits[g.Key])) { Figures = figures?.Invoke(g.Key) ?? new Dictionary<string, decimal?>() })];
     }
 
     private static Dictionary<string, string?> Traits(string? json)

@@ -44,6 +44,7 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
             "refund_share" => revenue == 0 ? null : refunded / revenue,
             "product_views" => p.Events.Count(e => e.Type == "track" && e.Name == "Product Viewed"),
             "units" => p.Events.Where(e => e.Type == "item").Sum(e => e.Quantity ?? 0),
+            "churn" or "worth" => p.Figures.GetValueOrDefault(rule.Feature),
             "known" => PersonKey.IsAnonymous(p.Key) ? 0 : 1,
             _ => throw new NotSupportedException(rule.Feature),
         }, rule);
@@ -145,5 +146,7 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
 
 internal sealed record NaivePerson(string Key, IReadOnlyList<ShopEvent> Events, IReadOnlyDictionary<string, string?> Traits)
 {
+    public IReadOnlyDictionary<string, decimal?> Figures { get; init; } = new Dictionary<string, decimal?>();
+
     public IReadOnlyList<ShopEvent> Orders { get; } = [.. Events.Where(e => e.Type == "track" && e.Name == "Order Completed")];
 }

@@ -77,7 +77,7 @@ internal sealed class RandomWorld(int seed)
 
     private FeatureRule Feature()
     {
-        var feature = One("orders", "revenue", "net_revenue", "average_order", "refund_share", "product_views", "units", "known", "days_since_last_order", "days_since_first_order", "days_since_last_seen", "days_since_first_seen");
+        var feature = One("churn", "worth", "orders", "revenue", "net_revenue", "average_order", "refund_share", "product_views", "units", "known", "days_since_last_order", "days_since_first_order", "days_since_last_seen", "days_since_first_seen");
         var op = feature.StartsWith("days", StringComparison.Ordinal)
             ? One(Comparison.AtLeast, Comparison.AtMost, Comparison.MoreThan, Comparison.LessThan, Comparison.Between, Comparison.Known, Comparison.Unknown)
             : One(Enum.GetValues<Comparison>());

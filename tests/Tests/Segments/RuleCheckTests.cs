@@ -25,7 +25,7 @@ public sealed class RuleCheckTests
     {
         var rule = RuleJson.Read(json, out var unreadable);
         Assert.True(rule is not null, unreadable?.ToString());
-        Assert.Contains(RuleCheck.Check(rule), p => p.Code == code);
+        Assert.Contains(RuleCheck.Check(rule, RuleTerms.None), p => p.Code == code);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class RuleCheckTests
     public void What_is_no_rule_is_refused(string json)
     {
         var rule = RuleJson.Read(json, out var problem);
-        Assert.True(rule is null || RuleCheck.Check(rule).Count > 0, "It was taken.");
+        Assert.True(rule is null || RuleCheck.Check(rule, RuleTerms.None).Count > 0, "It was taken.");
         if (rule is null) Assert.NotNull(problem);
     }
 
@@ -57,8 +57,8 @@ public sealed class RuleCheckTests
     {
         Rule deep = new DidRule("X");
         for (var i = 0; i < 12; i++) deep = new Not(deep);
-        Assert.Contains(RuleCheck.Check(deep), p => p.Code == "TooDeep");
-        Assert.Contains(RuleCheck.Check(new AllOf([.. Enumerable.Repeat(new DidRule("X"), 61)])), p => p.Code == "TooMany");
+        Assert.Contains(RuleCheck.Check(deep, RuleTerms.None), p => p.Code == "TooDeep");
+        Assert.Contains(RuleCheck.Check(new AllOf([.. Enumerable.Repeat(new DidRule("X"), 61)]), RuleTerms.None), p => p.Code == "TooMany");
         Assert.Null(RuleJson.Read(string.Concat(Enumerable.Repeat("""{"is":"not","rule":""", 5_000)), out var problem));
         Assert.Equal("TooLong", problem!.Code);
         Assert.Null(RuleJson.Read(string.Concat(Enumerable.Repeat("""{"is":"not","rule":""", 2_000)), out problem));

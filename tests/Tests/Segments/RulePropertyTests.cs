@@ -22,11 +22,20 @@ public sealed class RulePropertyTests
         await using var store = await TestStore.OpenAsync(engine);
         var world = new RandomWorld(seed);
         foreach (var batch in world.Events().Chunk(40)) await store.Writer.AppendAsync(batch, TestContext.Current.CancellationToken);
-        var people = await NaivePeople.FromAsync(store.Database);
+        var figures = new TestFigures(store.Database);
+        await figures.CreateAsync();
+        var scored = new Dictionary<string, IReadOnlyDictionary<string, decimal?>>();
+        foreach (var (person, i) in (await store.Database.QueryAsync<string>("select user_id from profiles order by user_id")).Select((p, i) => (p, i)).Where(x => x.i % 4 > 0))
+        {
+            scored[person] = new Dictionary<string, decimal?> { ["churn"] = i % 3 == 0 ? null : i, ["worth"] = i * 10 };
+            await figures.ScoreAsync(person, 1, (double?)scored[person]["churn"], scored[person]["worth"]);
+            await figures.ScoreAsync(person, 2, 1_000, 1_000);
+        }
+        var people = await NaivePeople.FromAsync(store.Database, p => scored.GetValueOrDefault(p) ?? new Dictionary<string, decimal?>());
         Rule[] others = [world.Rule(2), new AllOf([]), new AnyOf([])];
         Rule? Find(int id) => others.ElementAtOrDefault(id);
         others[0] = others[0].Walk().Any(r => r is SegmentRule) ? new FeatureRule("orders", Comparison.AtLeast, 1) : others[0];
-        var runner = new RuleRunner(store.Database, Clock, Options.Create(new ShopOptions()), new Groupings([]));
+        var runner = new RuleRunner(store.Database, Clock, Options.Create(new ShopOptions()), new Terms([], [figures]));
         var naive = new NaiveRules(RandomWorld.AsOf, Clock, Find);
         var some = 0;
         for (var i = 0; i < 150; i++)

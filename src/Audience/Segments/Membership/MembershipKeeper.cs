@@ -28,22 +28,22 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     private readonly ShopClock _clock;
     private readonly SegmentsOptions _options;
     private readonly string _currency;
-    private readonly Groupings _groupings;
+    private readonly Terms _terms;
     private readonly TimeProvider _time;
     private readonly ILogger<MembershipKeeper> _logger;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _passing = new(1, 1);
     private readonly Dictionary<int, (int Version, DateTimeOffset AsOf)> _fresh = [];
     private readonly Dictionary<int, int> _versions = [];
-    private IReadOnlyDictionary<string, GroupingState> _divided = new Dictionary<string, GroupingState>();
+    private RuleTerms _named = RuleTerms.None;
     private HashSet<string> _touched = [];
     private bool _all = true;
     private bool _idle;
     private DateTimeOffset _last;
 
-    internal MembershipKeeper(Database database, SegmentStore store, MembershipObservers observers, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Groupings groupings, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
+    internal MembershipKeeper(Database database, SegmentStore store, MembershipObservers observers, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Terms terms, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
     {
-        (_database, _store, _observers, _clock, _options, _currency, _groupings, _time, _logger) = (database, store, observers, clock, options.Value, shop.Value.Currency, groupings, time, logger);
+        (_database, _store, _observers, _clock, _options, _currency, _terms, _time, _logger) = (database, store, observers, clock, options.Value, shop.Value.Currency, terms, time, logger);
         _members = new MembershipStore(database, observers);
         Changed = new Signal(time, signalLogger);
     }
@@ -135,8 +135,8 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         var segments = await _store.AllAsync(cancel);
         var rules = segments.ToDictionary(s => s.Id, s => s.Read());
         var active = segments.Where(s => s.Status == "active").ToList();
-        var divided = await _groupings.AtAsync(asOf, cancel);
-        var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id]) || Regrouped(rules[s.Id])).Select(s => s.Id).ToList();
+        var terms = await _terms.AtAsync(asOf, cancel);
+        var whole = active.Where(s => all || _fresh.GetValueOrDefault(s.Id).Version != s.Version || DependsOnChanged(rules[s.Id]) || Renewed(rules[s.Id])).Select(s => s.Id).ToList();
         var rest = active.Select(s => s.Id).Except(whole).ToList();
         // Those that were switched off since the last pass, or before the start.
         var stopped = all || _fresh.Keys.Except(active.Select(s => s.Id)).Any();
@@ -151,7 +151,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         if (whole.Count > 0) await ComputeAsync(whole, null);
         lock (_gate)
         {
-            (_last, _divided) = (asOf, divided);
+            (_last, _named) = (asOf, terms);
             _fresh.Clear();
             foreach (var segment in active.Where(s => !failed.Contains(s.Id))) _fresh[segment.Id] = (segment.Version, asOf);
             foreach (var segment in segments) _versions[segment.Id] = segment.Version;
@@ -166,13 +166,12 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         bool DependsOnChanged(Rule rule, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().OfType<SegmentRule>()
             .Any(r => segments.FirstOrDefault(s => s.Id == r.Segment) is { } other && (_versions.GetValueOrDefault(other.Id) != other.Version || DependsOnChanged(rules[other.Id], depth + 1)));
 
-        bool Regrouped(Rule rule, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().Any(c =>
-            c is GroupRule group ? divided.GetValueOrDefault(group.Grouping)?.Version != _divided.GetValueOrDefault(group.Grouping)?.Version
-            : c is SegmentRule other && rules.TryGetValue(other.Segment, out var its) && Regrouped(its, depth + 1));
+        bool Renewed(Rule rule, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().Any(c =>
+            c is SegmentRule other ? rules.TryGetValue(other.Segment, out var its) && Renewed(its, depth + 1) : terms.VersionOf(c) != _named.VersionOf(c));
 
         (RulePlanner Planner, string Condition) Plan(int id, RuleSources sources)
         {
-            var planner = new RulePlanner(sources, _database.Dialect, asOf, _clock, _currency, Find, divided);
+            var planner = new RulePlanner(sources, _database.Dialect, asOf, _clock, _currency, Find, terms);
             return (planner, planner.Condition(rules[id]));
         }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Localization;
 namespace BehaviorDashboard.Segments.Pages;
 
 /// <summary>A rule as a sentence in the reader's language.</summary>
-public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat format, IReadOnlyDictionary<int, string> segments, IReadOnlyDictionary<string, GroupingState> groupings)
+public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat format, IReadOnlyDictionary<int, string> segments, RuleTerms terms)
 {
     public string Sentence(Rule rule) => rule switch
     {
@@ -15,15 +15,18 @@ public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat fo
         AllOf all => Join(all.Rules, text["S.And"]),
         AnyOf any => Join(any.Rules, text["S.Or"]),
         Not not => text["S.Not", Nested(not.Rule)],
-        FeatureRule feature => $"{text["F." + feature.Feature]} {Compared(feature.Op, Amount(feature.Feature, feature.Value), Amount(feature.Feature, feature.To))}",
+        FeatureRule feature => $"{Figure(feature.Feature)} {Compared(feature.Op, Amount(feature.Feature, feature.Value), Amount(feature.Feature, feature.To))}",
         TraitRule trait => $"{text["S.Trait", trait.Trait]} {Matched(trait.Op, trait.Values)}",
         DidRule did => Did(did),
         SequenceRule s => text["S.Sequence", Step(s.First.Event, s.First.Where), Step(s.Then.Event, s.Then.Where), format.Number((long)s.WithinHours)] + When(s.When),
         SegmentRule segment => text["S.In", segments.GetValueOrDefault(segment.Segment) ?? "?"],
-        GroupRule group when groupings.TryGetValue(group.Grouping, out var grouping) => text["S.Group", grouping.Title(), grouping.Name(group.Group)],
+        GroupRule group when terms.Groupings.TryGetValue(group.Grouping, out var grouping) => text["S.Group", grouping.Title(), grouping.Name(group.Group)],
         GroupRule => text["S.Group", "?", "?"],
         _ => "",
     };
+
+    /// <summary>The name of a figure; its key where nobody offers it any more.</summary>
+    public string Figure(string key) => PersonFeatures.Find(key) is not null ? text["F." + key] : terms.Figures.GetValueOrDefault(key)?.Figure.Title() ?? key;
 
     private string Join(IReadOnlyList<Rule> rules, string word) => rules.Count == 1 ? Sentence(rules[0]) : string.Join($" {word} ", rules.Select(Nested));
 
@@ -54,10 +57,12 @@ public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat fo
 
     private string Matched(Matching op, IReadOnlyList<string>? values) => text["M." + op, string.Join(text["S.OrValue"], values ?? [])];
 
-    private string Amount(string feature, decimal? value) => PersonFeatures.Find(feature)?.Kind switch
+    /// <summary>A figure as it is written for its kind.</summary>
+    public string Amount(string feature, decimal? value) => terms.KindOf(feature) switch
     {
         FeatureKind.Money => format.Money(value),
         FeatureKind.Share => format.Percent((double?)value),
+        FeatureKind.Days => value is null ? "" : text["S.DaysCount", value.Value.ToString("#,0.##", CultureInfo.CurrentCulture)],
         _ => value?.ToString("#,0.##", CultureInfo.CurrentCulture) ?? "",
     };
 }

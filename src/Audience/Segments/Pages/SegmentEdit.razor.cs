@@ -42,7 +42,7 @@ public sealed partial class SegmentEdit
     protected override async Task OnInitializedAsync()
     {
         var all = await Service.AllAsync();
-        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name), await Service.GroupingsAsync());
+        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name), await Service.TermsAsync());
         _loaded = true;
         if (Id is { } id)
         {
@@ -58,7 +58,7 @@ public sealed partial class SegmentEdit
             }
         }
         else _root.Children.Add(EditNode.Condition("did"));
-        _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], [OrderLines.Bought, OrderLines.Returned, .. await Service.EventNamesAsync()], [.. (await Service.GroupingsAsync()).Values]);
+        _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], [OrderLines.Bought, OrderLines.Returned, .. await Service.EventNamesAsync()], await Service.TermsAsync());
         if (RendererInfo.IsInteractive) await ChangedAsync();
     }
 

@@ -55,7 +55,7 @@ public sealed partial class SegmentPage
         _segment = all.FirstOrDefault(s => s.Id == Id);
         _loaded = true;
         if (_segment is null) return;
-        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name), await Service.GroupingsAsync());
+        _words = new RuleWords(Text, Format, all.ToDictionary(s => s.Id, s => s.Name), await Service.TermsAsync());
         _sentence = _words.Sentence(_segment.Read());
         _members = _segment.Status == "active" ? await Service.NewestAsync(Id, 20) : [];
         _versions = await Service.VersionsAsync(Id);

@@ -1,12 +1,11 @@
 using System.Globalization;
-using BehaviorDashboard.Features;
 using BehaviorDashboard.Look;
 using Microsoft.Extensions.Localization;
 
 namespace BehaviorDashboard.Segments.Pages;
 
 /// <summary>Answers to "why" in the reader's language.</summary>
-public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat format)
+public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat format, RuleWords words)
 {
     public string Past(ConditionAnswer answer) => answer.Past switch
     {
@@ -32,6 +31,9 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     /// <summary>An event in a line: its name, what and how much, when.</summary>
     public string Event(SeenEvent seen) => string.Join(" · ", new[] { seen.Name, seen.Product, seen.Amount is { } amount ? format.Money(amount, seen.Currency ?? format.Currency) : null, format.Moment(seen.When) }.OfType<string>());
 
+    /// <summary>What a condition looked at: a figure as its kind is written, anything else as it is.</summary>
+    public string Figure(Rule rule, string actual) => rule is FeatureRule feature && TextNumber.Parse(actual) is { } n ? words.Amount(feature.Feature, n) : actual;
+
     private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", seen.Name, format.Moment(seen.When), Plain(Math.Round((decimal)(change.At! - seen.When).Value.TotalDays, 2))] : "";
 
     private string Before(Change change) => change.At is { } limit ? text["Why.Before", format.Moment(limit)] : "";
@@ -48,7 +50,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     {
         DidRule { Measure: Measure.Revenue } => format.Money(amount),
         DidRule did => $"{Plain(amount)} {text["Measure." + did.Measure]}",
-        FeatureRule feature => PersonFeatures.Find(feature.Feature)?.Kind switch { FeatureKind.Money => format.Money(amount), FeatureKind.Share => format.Percent((double)amount), _ => Plain(amount) },
+        FeatureRule feature => words.Amount(feature.Feature, amount),
         _ => Plain(amount),
     };
 

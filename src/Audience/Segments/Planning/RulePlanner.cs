@@ -18,15 +18,15 @@ internal sealed class RulePlanner
     private readonly ShopClock _clock;
     private readonly string _currency;
     private readonly Func<int, Rule?> _segments;
-    private readonly IReadOnlyDictionary<string, GroupingState> _groupings;
+    private readonly RuleTerms _terms;
     private readonly Dictionary<string, string> _tables = [];
     private readonly Dictionary<object, string> _names = [];
     private int _open;
 
     /// <param name="segments">The rule another segment has now; null when there is none (nobody is in it).</param>
-    public RulePlanner(RuleSources sources, Dialect dialect, DateTimeOffset asOf, ShopClock clock, string currency, Func<int, Rule?> segments, IReadOnlyDictionary<string, GroupingState> groupings)
+    public RulePlanner(RuleSources sources, Dialect dialect, DateTimeOffset asOf, ShopClock clock, string currency, Func<int, Rule?> segments, RuleTerms terms)
     {
-        (_sources, _dialect, _asOf, _clock, _currency, _segments, _groupings) = (sources, dialect, asOf, clock, currency, segments, groupings);
+        (_sources, _dialect, _asOf, _clock, _currency, _segments, _terms) = (sources, dialect, asOf, clock, currency, segments, terms);
         Parameters.Add("AsOf", asOf);
     }
 
@@ -57,6 +57,8 @@ internal sealed class RulePlanner
     {
         FeatureRule feature when PersonFeatures.Find(feature.Feature) is { } f => f.Kind == FeatureKind.DaysSince
             ? $"cast(round(cast(extract(epoch from (@AsOf - {f.Sql})) / 86400.0 as decimal(18, 6)), 1) as text)" : $"cast(round(cast({f.Sql} as decimal(28, 9)), 2) as text)",
+        FeatureRule feature when _terms.Figures.TryGetValue(feature.Feature, out var figure) =>
+            $"cast(round(cast((select c.n from {Table(figure.People(_sources.Profiles))} c where c.person = p.user_id) as decimal(28, 9)), 4) as text)",
         TraitRule trait => Trait(trait),
         DidRule { Occasion: Occasion.Any } did => Measured(did),
         GroupRule group when Divided(group) is { } people => $"(select c.grp from {people} c where c.person = p.user_id)",
@@ -71,7 +73,7 @@ internal sealed class RulePlanner
     }
 
     /// <summary>The table of a grouping's people and their groups; null where there is no such grouping (nobody is in it).</summary>
-    private string? Divided(GroupRule rule) => _groupings.TryGetValue(rule.Grouping, out var grouping) ? Table(grouping.People(_sources.Profiles, Value)) : null;
+    private string? Divided(GroupRule rule) => _terms.Groupings.TryGetValue(rule.Grouping, out var grouping) ? Table(grouping.People(_sources.Profiles, Value)) : null;
 
     private string Trait(TraitRule rule) => $"(p.traits ->> {Value(_dialect.JsonKey(rule.Trait))})";
 
@@ -86,7 +88,7 @@ internal sealed class RulePlanner
 
     private string Feature(FeatureRule rule)
     {
-        var feature = PersonFeatures.Find(rule.Feature)!;
+        if (PersonFeatures.Find(rule.Feature) is not { } feature) return Offered(rule);
         if (rule.Op is Comparison.Known or Comparison.Unknown) return $"({feature.Sql} is {(rule.Op == Comparison.Known ? "not " : "")}null)";
         if (feature.Kind != FeatureKind.DaysSince) return $"coalesce({Compare(feature.Sql, rule.Op, rule.Value, rule.To)}, false)";
         // "At most 30 days since" is an instant not before 30 days ago: the comparison turns round.
@@ -100,6 +102,15 @@ internal sealed class RulePlanner
             _ => $"{feature.Sql} between {Ago(rule.To)} and {Ago(rule.Value)}",
         };
         return $"coalesce({when}, false)";
+    }
+
+    /// <summary>A figure nobody offers is unknown for everybody.</summary>
+    private string Offered(FeatureRule rule)
+    {
+        if (!_terms.Figures.TryGetValue(rule.Feature, out var figure)) return rule.Op == Comparison.Unknown ? "true" : "false";
+        var holds = rule.Op is Comparison.Known or Comparison.Unknown ? "n is not null" : Compare("n", rule.Op, rule.Value, rule.To);
+        var people = $"p.user_id in (select person from {Table(figure.People(_sources.Profiles))} where {holds})";
+        return rule.Op == Comparison.Unknown ? $"(not {people})" : people;
     }
 
     private string Compare(string expression, Comparison op, decimal? value, decimal? to) => op switch

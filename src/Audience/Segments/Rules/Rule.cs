@@ -43,8 +43,8 @@ public sealed record AnyOf(IReadOnlyList<Rule> Rules) : Rule;
 
 public sealed record Not(Rule Rule) : Rule;
 
-/// <summary>A figure of the person's running row, such as orders or days since the last order.</summary>
-/// <param name="Feature">A key of <see cref="PersonFeatures"/>.</param>
+/// <summary>A figure of the person: of their running row, such as orders or days since the last order, or one another slice offers.</summary>
+/// <param name="Feature">A key of <see cref="PersonFeatures"/> or of a <see cref="Figure"/>.</param>
 /// <param name="To">The upper end of <see cref="Comparison.Between"/>, included.</param>
 public sealed record FeatureRule(string Feature, Comparison Op, decimal? Value = null, decimal? To = null) : Rule;
 

@@ -11,15 +11,16 @@ public static class RuleCheck
     private const int MaxText = 200;
     private const int MaxValues = 1_000;
 
-    public static IReadOnlyList<RuleProblem> Check(Rule rule)
+    /// <param name="terms">What conditions may name now.</param>
+    public static IReadOnlyList<RuleProblem> Check(Rule rule, RuleTerms terms)
     {
         var problems = new List<RuleProblem>();
         if (rule.Conditions().Count() > MaxConditions) problems.Add(new("", "TooMany", $"{rule.Conditions().Count()} > {MaxConditions}"));
-        Visit(rule, "", 1, problems);
+        Visit(rule, "", 1, terms, problems);
         return problems;
     }
 
-    private static void Visit(Rule rule, string path, int depth, List<RuleProblem> found)
+    private static void Visit(Rule rule, string path, int depth, RuleTerms terms, List<RuleProblem> found)
     {
         if (depth > MaxDepth)
         {
@@ -30,10 +31,10 @@ public static class RuleCheck
         {
             case AllOf or AnyOf:
                 if (rule.Children.Count == 0 && depth > 1) found.Add(new(path, "EmptyGroup", ""));
-                for (var i = 0; i < rule.Children.Count; i++) Visit(rule.Children[i], Join(path, $"rules[{i}]"), depth + 1, found);
+                for (var i = 0; i < rule.Children.Count; i++) Visit(rule.Children[i], Join(path, $"rules[{i}]"), depth + 1, terms, found);
                 break;
-            case Not not: Visit(not.Rule, Join(path, "rule"), depth + 1, found); break;
-            case FeatureRule feature: Check(feature, path, found); break;
+            case Not not: Visit(not.Rule, Join(path, "rule"), depth + 1, terms, found); break;
+            case FeatureRule feature: Check(feature, path, terms, found); break;
             case TraitRule trait:
                 Text(trait.Trait, Join(path, "trait"), found);
                 Check(trait.Op, trait.Values, path, found);
@@ -47,10 +48,10 @@ public static class RuleCheck
         }
     }
 
-    private static void Check(FeatureRule rule, string path, List<RuleProblem> found)
+    private static void Check(FeatureRule rule, string path, RuleTerms terms, List<RuleProblem> found)
     {
-        if (PersonFeatures.Find(rule.Feature) is not { } feature) found.Add(new(Join(path, "feature"), "UnknownFeature", rule.Feature));
-        else if (feature.Kind == FeatureKind.DaysSince && (rule.Value is < 0 or > MaxDays || rule.To is < 0 or > MaxDays || rule.Op is Comparison.Equal or Comparison.NotEqual))
+        if (terms.KindOf(rule.Feature) is not { } kind) found.Add(new(Join(path, "feature"), "UnknownFeature", rule.Feature));
+        else if (kind == FeatureKind.DaysSince && (rule.Value is < 0 or > MaxDays || rule.To is < 0 or > MaxDays || rule.Op is Comparison.Equal or Comparison.NotEqual))
             found.Add(new(Join(path, "value"), "Days", $"{rule.Value}"));
         Range(rule.Op, rule.Value, rule.To, path, found);
     }

@@ -11,7 +11,14 @@ public sealed record WhyAnswer(string Person, bool Known, bool Holds, DateTimeOf
 /// <param name="Since">Since when the answer has been this; null where <paramref name="Past"/> says why.</param>
 /// <param name="Events">The newest events behind the answer, of <paramref name="EventCount"/>.</param>
 /// <param name="Changes">What would turn the answer.</param>
-public sealed record ConditionAnswer(Rule Rule, bool Holds, string? Actual, DateTimeOffset? Since, PastKind Past, IReadOnlyList<SeenEvent> Events, int EventCount, IReadOnlyList<Change> Changes);
+public sealed record ConditionAnswer(Rule Rule, bool Holds, string? Actual, DateTimeOffset? Since, PastKind Past, IReadOnlyList<SeenEvent> Events, int EventCount, IReadOnlyList<Change> Changes)
+{
+    /// <summary>The instant a figure of another slice tells of; null for all else.</summary>
+    public DateTimeOffset? FigureAsOf { get; init; }
+
+    /// <summary>What made such a figure what it is.</summary>
+    public IReadOnlyList<string> Drivers { get; init; } = [];
+}
 
 /// <summary>What is known of the past of an answer.</summary>
 public enum PastKind { Since, FromTheBeginning, NotKept }

@@ -12,15 +12,15 @@ public sealed class WhyService
 
     private readonly SegmentStore _store;
     private readonly RuleRunner _runner;
-    private readonly Groupings _groupings;
+    private readonly Terms _terms;
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
     private readonly EventCourses _events;
     private readonly FeatureCourses _features;
 
-    internal WhyService(SegmentStore store, RuleRunner runner, Groupings groupings, IAuditLog audit, ShopClock clock, IOptions<ShopOptions> shop)
+    internal WhyService(SegmentStore store, RuleRunner runner, Terms terms, IAuditLog audit, ShopClock clock, IOptions<ShopOptions> shop)
     {
-        (_store, _runner, _groupings, _audit, _clock) = (store, runner, groupings, audit, clock);
+        (_store, _runner, _terms, _audit, _clock) = (store, runner, terms, audit, clock);
         (_events, _features) = (new EventCourses(clock, shop.Value.Currency), new FeatureCourses(shop.Value.Currency));
     }
 
@@ -38,17 +38,17 @@ public sealed class WhyService
         var all = await _store.AllAsync(cancel);
         if (await _runner.ExplainAsync(rule, person, asOf, Segment.Finder(all), cancel) is not { } answers) return new WhyAnswer(person, false, false, null, null, []);
         var history = await _runner.HistoryAsync(rule, person, asOf, cancel);
-        var groupings = await _groupings.AtAsync(asOf, cancel);
+        var terms = await _terms.AtAsync(asOf, cancel);
         var starts = PersonHistory.Starts(rule);
         var conditions = rule.Conditions().ToList();
         var found = new List<(ConditionAnswer Answer, Course? Course)>();
-        for (var i = 0; i < conditions.Count; i++) found.Add(await ConditionAsync(conditions[i], starts[i], answers[i + 1], history, groupings, person, asOf, cancel));
+        for (var i = 0; i < conditions.Count; i++) found.Add(await ConditionAsync(conditions[i], starts[i], answers[i + 1], history, terms, person, asOf, cancel));
         var whole = Course.Of(rule, [.. found.Select(f => (f.Course, f.Answer.Holds))]);
         var turn = whole.Holds(asOf) == answers[0].Holds ? whole.Next(asOf) : null;
         return new WhyAnswer(person, true, answers[0].Holds, null, turn is null ? null : new Change(answers[0].Holds ? ChangeKind.Ends : ChangeKind.Begins, null, turn.At, turn.Because?.Seen), [.. found.Select(f => f.Answer)]);
     }
 
-    private async Task<(ConditionAnswer Answer, Course? Course)> ConditionAsync(Rule condition, int start, (bool Holds, string? Actual) answer, PersonHistory history, IReadOnlyDictionary<string, GroupingState> groupings, string person, DateTimeOffset asOf, CancellationToken cancel)
+    private async Task<(ConditionAnswer Answer, Course? Course)> ConditionAsync(Rule condition, int start, (bool Holds, string? Actual) answer, PersonHistory history, RuleTerms terms, string person, DateTimeOffset asOf, CancellationToken cancel)
     {
         IReadOnlyList<PersonEvent> behind = [];
         Course? course = null;
@@ -74,14 +74,16 @@ public sealed class WhyService
         if (!history.Complete || course?.Holds(asOf) != answer.Holds) course = null;
         var (since, past) = course is null ? (null, PastKind.NotKept) : course.Since(asOf) is { } at ? (at, PastKind.Since) : ((DateTimeOffset?)null, PastKind.FromTheBeginning);
         if (condition is SegmentRule other && answer.Holds && await _store.SinceAsync(other.Segment, person, cancel) is { } entered) (since, past) = (entered, PastKind.Since);
+        var offered = condition is FeatureRule figure ? terms.Figures.GetValueOrDefault(figure.Feature) : null;
+        IReadOnlyList<string> drivers = offered is null ? [] : await offered.Source.DriversAsync(offered.Figure.Key, person, cancel);
         var changes = Changes.Of(condition, answer.Holds, course, TextNumber.Parse(answer.Actual), behind, asOf, firstStep);
-        var shown = new ConditionAnswer(condition, answer.Holds, Named(condition, answer.Actual, groupings), since, past, [.. behind.Reverse().Take(EventsShown).Select(e => e.Seen)], behind.Count, changes);
+        var shown = new ConditionAnswer(condition, answer.Holds, Named(condition, answer.Actual, terms), since, past, [.. behind.Reverse().Take(EventsShown).Select(e => e.Seen)], behind.Count, changes) { FigureAsOf = offered?.Set.AsOf, Drivers = drivers };
         return (shown, course);
     }
 
-    private string? Named(Rule condition, string? actual, IReadOnlyDictionary<string, GroupingState> groupings) => (condition, actual) switch
+    private string? Named(Rule condition, string? actual, RuleTerms terms) => (condition, actual) switch
     {
-        (GroupRule group, not null) when groupings.TryGetValue(group.Grouping, out var grouping) => grouping.Name(actual),
+        (GroupRule group, not null) when terms.Groupings.TryGetValue(group.Grouping, out var grouping) => grouping.Name(actual),
         // The instant of a first or last event, as the shop's clock has it.
         (DidRule { Occasion: not Occasion.Any }, not null) when DateTimeOffset.TryParse(actual, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) => _clock.Local(at).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
         _ => actual,

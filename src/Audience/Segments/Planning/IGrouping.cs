@@ -16,16 +16,3 @@ public interface IGrouping
 /// <param name="Name">Of a group, in the reader's language.</param>
 /// <param name="People">SQL that gives <c>person</c> and <c>grp</c> from rows of the named table of profiles; the second argument turns a value into a parameter.</param>
 public sealed record GroupingState(string Key, string Version, IReadOnlyList<string> Groups, Func<string> Title, Func<string, string> Name, Func<string, Func<object, string>, string> People);
-
-/// <summary>Every grouping the product has.</summary>
-public sealed class Groupings(IEnumerable<IGrouping> all)
-{
-    /// <summary>Those that are known at an instant, by key.</summary>
-    public async Task<IReadOnlyDictionary<string, GroupingState>> AtAsync(DateTimeOffset asOf, CancellationToken cancel = default)
-    {
-        var states = new Dictionary<string, GroupingState>();
-        foreach (var grouping in all)
-            if (await grouping.AtAsync(asOf, cancel) is { } state) states[grouping.Key] = state;
-        return states;
-    }
-}
