@@ -34,6 +34,13 @@ internal sealed class PeopleStore(Database database)
         select {Columns} from profiles where user_id = coalesce((select user_id from identities where alias = @Key), @Key)
         """;
 
+    private const string KeysOf = """
+        select key from (
+            select coalesce((select user_id from identities where alias = @Key), @Key) as key, 0 as place
+            union all select i.alias, 1 from identities i where i.user_id = coalesce((select user_id from identities where alias = @Key), @Key)) k
+        order by place, key
+        """;
+
     private const string AliasesOf = "select alias as Alias, kind as Kind, since as Since from identities where user_id = @Key order by since, alias";
 
     private const string Timeline = """
@@ -53,6 +60,9 @@ internal sealed class PeopleStore(Database database)
     public Task<Person?> FindAsync(string key, CancellationToken cancel) => database.FirstOrDefaultAsync<Person>(ByKey, new { Key = key }, cancel);
 
     public Task<IReadOnlyList<Identity>> IdentitiesAsync(string key, CancellationToken cancel) => database.QueryAsync<Identity>(AliasesOf, new { Key = key }, cancel);
+
+    /// <returns>Every key of the person a key stands for, their own first; a key nobody has stands for itself.</returns>
+    public Task<IReadOnlyList<string>> KeysAsync(string key, CancellationToken cancel) => database.QueryAsync<string>(KeysOf, new { Key = key }, cancel);
 
     /// <summary>Events of all keys of a person, newest first, those before a line of the page before.</summary>
     public Task<IReadOnlyList<TimelineEvent>> TimelineAsync(IEnumerable<string> keys, DateTimeOffset from, DateTimeOffset until, DateTimeOffset before, string beforeId, int limit, CancellationToken cancel) =>

@@ -14,6 +14,18 @@ public interface IPersonalData
     Task EraseAsync(ErasedPerson person);
 }
 
+/// <summary>
+/// Beside <see cref="IPersonalData"/>, on the same class: hands out what is kept, for somebody who asks what the shop knows of
+/// them. Names the kinds that <see cref="IPersonalData.CountAsync"/> counts.
+/// </summary>
+public interface IPersonalExport
+{
+    Task<IReadOnlyList<PersonalTable>> ExportAsync(ErasedPerson person, CancellationToken cancel = default);
+}
+
+/// <summary>Everything of one kind that is kept about a person, as it lies in the store.</summary>
+public sealed record PersonalTable(string Kind, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+
 /// <summary>Records of one kind about one person.</summary>
 /// <param name="Kind">Such as <c>events</c>; a resource key of the page that shows it.</param>
 /// <param name="Kept">True where the records stay for the totals, as nobody's.</param>
@@ -23,6 +35,9 @@ public sealed record PersonalRecords(string Kind, long Count, bool Kept = false)
 /// <param name="Keys">Every key, <paramref name="Key"/> included.</param>
 public sealed record ErasedPerson(string Key, IReadOnlyList<string> Keys, string? Email)
 {
+    /// <summary>Whether orders and refunds stay, as nobody's, so that the shop's totals do not change.</summary>
+    public bool KeepTotals { get; init; } = true;
+
     /// <summary>The ids as senders write them.</summary>
     public IEnumerable<string> SentIds => Keys.Select(k => PersonKey.IsAnonymous(k) ? k[PersonKey.AnonymousPrefix.Length..] : k);
 

@@ -1,3 +1,5 @@
+using BehaviorDashboard.Storage;
+
 namespace BehaviorDashboard.Events;
 
 /// <summary>What became of a batch, in its order.</summary>
@@ -14,7 +16,8 @@ public sealed class EventQueueFullException(TimeSpan retryAfter) : Exception("Th
 }
 
 /// <summary>Two keys of one person that became known in a commit.</summary>
-public sealed record IdentityLink(string Alias, string PersonKey, string Kind, DateTimeOffset Since);
+/// <param name="Owner">Whose the alias is without any merge.</param>
+public sealed record IdentityLink(string Alias, string PersonKey, string Kind, DateTimeOffset Since, string Owner);
 
 /// <summary>What one commit stored.</summary>
 /// <param name="Events">New events only, with person and session filled in, in the order of arrival.</param>
@@ -30,4 +33,11 @@ public interface ICommittedEvents
 
     /// <summary>Stored events were removed or re-assigned: whatever was derived from them must be rebuilt.</summary>
     void OnRewritten();
+}
+
+/// <summary>Writes in the transaction that stores the events, so that both are durable or neither: be quick.</summary>
+public interface ICommitParticipant
+{
+    /// <param name="events">New events only, with person filled in, in the order of arrival.</param>
+    Task WriteAsync(Session session, IReadOnlyList<ShopEvent> events);
 }

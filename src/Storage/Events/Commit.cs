@@ -3,11 +3,15 @@ using BehaviorDashboard.Ids;
 
 namespace BehaviorDashboard.Events;
 
+/// <summary>Traits to set.</summary>
+/// <param name="Owner">Whose they are without any merge.</param>
+internal sealed record TraitNote(string Person, string Owner, string Traits);
+
 /// <summary>One commit in the making: who did each event, in which session, and what it adds to whom.</summary>
 internal sealed class Commit
 {
     private readonly Dictionary<string, ProfileDelta> _deltas = [];
-    private readonly List<(string Person, string Traits)> _traits = [];
+    private readonly List<TraitNote> _traits = [];
     private readonly List<IdentityLink> _links = [];
 
     private Commit(List<ShopEvent> events) => Events = events;
@@ -18,7 +22,7 @@ internal sealed class Commit
 
     public IReadOnlyCollection<ProfileDelta> Deltas => _deltas.Values;
 
-    public IReadOnlyList<(string Person, string Traits)> Traits => _traits;
+    public IReadOnlyList<TraitNote> Traits => _traits;
 
     public static Commit Make(List<ShopEvent> events, IdentityCache identities, SessionTracker sessions, SessionDoubts doubts, string shopCurrency)
     {
@@ -32,7 +36,8 @@ internal sealed class Commit
             if (e.UserId is not null && anonymous is not null) commit.Link(anonymous, person, "seen together", e, identities, sessions, doubts);
             if (e.UserId is not null && e.PreviousId is not null) commit.Link(PersonKey.OfAnonymous(e.PreviousId), person, "alias", e, identities, sessions, doubts);
             e.PersonKey = person;
-            e.GivenKey = given == person ? null : given;
+            e.StoredKey = identities.StoredKeyOf(given);
+            e.GivenKey = given == e.StoredKey ? null : given;
             var named = e.SessionId is not null;
             if (!named && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
                 e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);
@@ -40,7 +45,7 @@ internal sealed class Commit
             if (newSession && sessions.IsDoubtful(e.OccurredAt, named, e.ReceivedAt)) doubts.Add(person);
             ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(commit._deltas, person, out _);
             (delta ??= new ProfileDelta(person)).Add(e, newSession, shopCurrency);
-            if (e.Traits is not null) commit._traits.Add((person, e.Traits));
+            if (e.Traits is not null) commit._traits.Add(new TraitNote(person, identities.OwnerOf(given), e.Traits));
         }
         return commit;
     }
@@ -49,14 +54,14 @@ internal sealed class Commit
     private void Link(string alias, string person, string kind, ShopEvent e, IdentityCache identities, SessionTracker sessions, SessionDoubts doubts)
     {
         if (alias == person || identities.IsLinked(alias)) return;
-        identities.Link(alias, person);
+        identities.Link(alias, e.UserId!);
         sessions.Link(alias, person);
         doubts.Add(person);
-        _links.Add(new IdentityLink(alias, person, kind, e.ReceivedAt));
+        _links.Add(new IdentityLink(alias, person, kind, e.ReceivedAt, identities.OwnerOf(alias)));
         if (!_deltas.Remove(alias, out var earlier)) return;
         if (!_deltas.TryGetValue(person, out var delta)) _deltas[person] = delta = new ProfileDelta(person);
         delta.Add(earlier);
         for (var i = 0; i < _traits.Count; i++)
-            if (_traits[i].Person == alias) _traits[i] = (person, _traits[i].Traits);
+            if (_traits[i].Person == alias) _traits[i] = new TraitNote(person, identities.OwnerOf(alias), _traits[i].Traits);
     }
 }

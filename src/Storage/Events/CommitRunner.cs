@@ -7,16 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace BehaviorDashboard.Events;
 
 /// <summary>Carries commits out and tells the observers. Everything here runs on the writer's one loop.</summary>
-internal sealed class CommitRunner(Database database, string shopCurrency, ICommittedEvents[] observers, TimeProvider time, ILogger logger)
+internal sealed class CommitRunner(Database database, string shopCurrency, ICommittedEvents[] observers, ICommitParticipant[] participants, TimeProvider time, ILogger logger)
 {
     private const string OpenSessions = """
-        select coalesce(user_id, '') as Person, session_id as Session, max(occurred_at) as Last
-        from events where occurred_at >= @Since and session_id is not null and user_id is not null group by 1, 2
+        select coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, max(e.occurred_at) as Last
+        from events e left join identities i on i.alias = e.user_id
+        where e.occurred_at >= @Since and e.session_id is not null and e.user_id is not null group by 1, 2
         """;
 
     private const string WriteLinks = """
-        insert into identities (alias, user_id, kind, since)
-        select unnest(@Aliases), unnest(@Persons), unnest(@Kinds), @Since on conflict (alias) do nothing
+        insert into identities (alias, user_id, kind, since, own_id)
+        select alias, user_id, kind, @Since, case when own_id <> user_id then own_id end
+        from (select unnest(@Aliases) as alias, unnest(@Persons) as user_id, unnest(@Kinds) as kind, unnest(@Owners) as own_id) l on conflict (alias) do nothing
         """;
 
     private static readonly Meter Meter = new("BehaviorDashboard.Storage");
@@ -31,6 +33,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     private SessionTracker _sessions = null!;
     private bool _prepared;
     private bool _tracked;
+    private bool _merges;
 
     private sealed record OpenSession(string Person, string Session, DateTimeOffset Last);
 
@@ -99,6 +102,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             if (!_prepared) await _appender.PrepareAsync(session);
             if (!_prepared) await _doubts.LoadAsync(session);
             _identities.Clear();
+            _merges = await session.ScalarAsync<long>(OwnTraits.Count) > 0;
             var now = time.GetUtcNow();
             var since = now - 2 * SessionTracker.Gap;
             _sessions = new SessionTracker(since, now);
@@ -167,11 +171,14 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
                 Aliases = SqlList.Of(aliases),
                 Persons = SqlList.Of(commit.Links.Select(l => l.PersonKey)),
                 Kinds = SqlList.Of(commit.Links.Select(l => l.Kind)),
+                Owners = SqlList.Of(commit.Links.Select(l => l.Owner)),
                 Since = commit.Links[0].Since,
             });
         }
         await ProfileStore.ApplyAsync(_appender, session, deltas.Values);
         await WriteTraitsAsync(session, commit, rows, patches);
+        if (_merges) await OwnTraits.ApplyAsync(session, commit, rows);
+        foreach (var participant in participants) await participant.WriteAsync(session, commit.Events);
     }
 
     /// <summary>A person's own traits win over those of an alias; patches apply in the order of arrival.</summary>

@@ -25,11 +25,11 @@ public sealed class EventWriter : IAsyncDisposable
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(1);
     private long _waiting;
 
-    public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, TimeProvider time, ILogger<EventWriter> logger)
+    public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, IEnumerable<ICommitParticipant> participants, TimeProvider time, ILogger<EventWriter> logger)
     {
         _options = options.Value;
         _logger = logger;
-        _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], time, logger);
+        _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], time, logger);
         _loop = new Lazy<Task>(() => Task.Run(RunAsync));
         _meter.CreateObservableGauge("behavior.events.waiting", () => Waiting, description: "Events that wait for a commit");
         _refused = _meter.CreateCounter<long>("behavior.events.refused", description: "Events told to come back later");

@@ -39,6 +39,11 @@ public sealed class ExclusiveSession
 
     private const string DeleteIdentities = "delete from identities where user_id = any(@Keys) or alias = any(@Keys)";
 
+    private const string DeleteMerges = """
+        delete from merges where kept = any(@Keys) or merged = any(@Keys);
+        delete from own_traits where user_id = any(@Keys)
+        """;
+
     private readonly EventAppender _appender;
     private readonly string _shopCurrency;
 
@@ -55,6 +60,18 @@ public sealed class ExclusiveSession
     /// <param name="traits">JSON object, or null for none.</param>
     public Task WriteTraitsAsync(string person, string? traits) => ProfileStore.WriteTraitsAsync(Session, new Dictionary<string, string?> { [person] = traits });
 
+    /// <summary>Sets or removes single traits of a person; under a merge those of both.</summary>
+    /// <param name="patch">JSON object; null values remove.</param>
+    /// <returns>The traits before and after; null when nobody has this key.</returns>
+    public async Task<(string? Before, string? After)?> PatchTraitsAsync(string person, string patch)
+    {
+        if ((await ProfileStore.ReadAsync(Session, [person])) is not [var row]) return null;
+        var after = TraitPatch.Merge(row.Traits, patch);
+        await WriteTraitsAsync(person, after);
+        await OwnTraits.PatchAsync(Session, await Merging.OwnersAsync(Session, person), patch);
+        return (row.Traits, after);
+    }
+
     /// <summary>Removes all events of one source, such as an import, and takes them out of the rows of their people.</summary>
     /// <returns>How many event rows were removed.</returns>
     public async Task<int> RemoveSourceAsync(string sourceId)
@@ -65,18 +82,28 @@ public sealed class ExclusiveSession
         return removed;
     }
 
+    /// <summary>Makes one person of two; nothing in <c>events</c> changes.</summary>
+    /// <returns>False when one of them is nobody, or not a person of their own any more.</returns>
+    public Task<bool> MergeAsync(Merge merge) => Merging.MergeAsync(this, merge);
+
+    /// <summary>Makes two people of one again, exactly as if they had never been merged, with what came meanwhile.</summary>
+    /// <returns>The two, or null when there is no such merge or it was undone before.</returns>
+    public Task<(string Kept, string Merged)?> UnmergeAsync(string mergeId, string by, DateTimeOffset at) => Merging.UnmergeAsync(this, mergeId, by, at);
+
     /// <summary>
     /// Removes everything stored under these keys. What the totals need of it (orders, refunds and their lines) stays as
     /// rows of nobody: time, product, amounts and the message id, so that a file imported again does not bring it back.
     /// </summary>
-    public async Task EraseAsync(IReadOnlyCollection<string> keys)
+    /// <param name="keepTotals">False: nothing stays, and the shop's totals change.</param>
+    public async Task EraseAsync(IReadOnlyCollection<string> keys, bool keepTotals = true)
     {
         var arguments = new { Keys = SqlList.Of(keys) };
         await Session.ExecuteAsync(MakeNobodys);
-        await Session.ExecuteAsync(KeepAsNobodys, arguments);
+        if (keepTotals) await Session.ExecuteAsync(KeepAsNobodys, arguments);
         await Session.ExecuteAsync(DeleteEvents, arguments);
         await Session.ExecuteAsync(RestoreNobodys);
         await Session.ExecuteAsync(DeleteIdentities, arguments);
+        await Session.ExecuteAsync(DeleteMerges, arguments);
         await ProfileStore.DeleteAsync(Session, keys);
         await Session.ExecuteAsync(Compaction.Want);
     }

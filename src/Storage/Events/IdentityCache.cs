@@ -6,18 +6,28 @@ namespace BehaviorDashboard.Events;
 /// <summary>Which key a key stands for, with a bounded memory of what the store said. Not for two threads.</summary>
 internal sealed class IdentityCache
 {
-    private const string Resolve = "select alias as Alias, user_id as PersonKey from identities where alias = any(@Keys)";
+    private const string Resolve = "select alias as Alias, user_id as PersonKey, own_id as OwnKey from identities where alias = any(@Keys)";
     private const int Remembered = 1_000_000;
 
-    private readonly Dictionary<string, string> _person = [];
+    private readonly Dictionary<string, Stand> _person = [];
 
-    private sealed record Known(string Alias, string PersonKey);
+    private sealed record Known(string Alias, string PersonKey, string? OwnKey);
 
-    public string PersonOf(string key) => _person[key];
+    /// <param name="Own">Whose the key is without any merge; null where no merge is involved.</param>
+    private readonly record struct Stand(string Person, string? Own);
 
-    public bool IsLinked(string key) => _person.TryGetValue(key, out var person) && person != key;
+    public string PersonOf(string key) => _person[key].Person;
 
-    public void Link(string alias, string person) => _person[alias] = person;
+    /// <summary>Whose the key is without any merge.</summary>
+    public string OwnerOf(string key) => _person[key] is var stand && stand.Own is { } own ? own : stand.Person;
+
+    /// <summary>What an event of this key is stored under: the key itself while a merge is involved, since that may be undone.</summary>
+    public string StoredKeyOf(string key) => _person[key] is { Own: null } stand ? stand.Person : key;
+
+    public bool IsLinked(string key) => _person.TryGetValue(key, out var stand) && stand.Person != key;
+
+    /// <param name="user">A key whose person the alias turned out to be.</param>
+    public void Link(string alias, string user) => _person[alias] = _person[user];
 
     public void Clear() => _person.Clear();
 
@@ -37,8 +47,8 @@ internal sealed class IdentityCache
     {
         if (unknown.Count == 0) return;
         var known = await session.QueryAsync<Known>(Resolve, new { Keys = SqlList.Of(unknown) });
-        foreach (var key in unknown) _person[key] = key;
-        foreach (var one in known) _person[one.Alias] = one.PersonKey;
+        foreach (var key in unknown) _person[key] = new Stand(key, null);
+        foreach (var one in known) _person[one.Alias] = new Stand(one.PersonKey, one.OwnKey);
     }
 
     private void Collect(IReadOnlyList<ShopEvent> events, HashSet<string> unknown)

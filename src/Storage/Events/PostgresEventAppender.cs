@@ -30,7 +30,7 @@ internal sealed class PostgresEventAppender : EventAppender
             await Text(copy, e.MessageId);
             await copy.WriteAsync(e.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(e.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await Text(copy, e.PersonKey);
+            await Text(copy, e.StoredKey);
             await Text(copy, e.GivenKey);
             await Text(copy, e.AnonymousId);
             await Text(copy, e.SessionId);

@@ -64,7 +64,10 @@ public sealed class ShopEvent
     /// <summary>The person's key after known identities were applied; null when nobody is named. Set by the writer.</summary>
     public string? PersonKey { get; internal set; }
 
-    /// <summary>The key the event came with when it differs from <see cref="PersonKey"/>. Set by the writer.</summary>
+    /// <summary>The key the event is stored under; another than <see cref="PersonKey"/> while a merge, which can be undone, makes them one. Set by the writer.</summary>
+    public string? StoredKey { get; internal set; }
+
+    /// <summary>The key the event came with when it differs from <see cref="StoredKey"/>. Set by the writer.</summary>
     public string? GivenKey { get; internal set; }
 }
 
