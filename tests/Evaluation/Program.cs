@@ -5,6 +5,8 @@ using BehaviorDashboard.Evaluation;
 EvaluationTask[] tasks =
 [
     ClustersTask.Task,
+    ClvTask.Task,
+    PropensityTask.Task,
     RecommendationsTask.Task,
 ];
 

@@ -42,7 +42,7 @@ public sealed class ClusterService
 
     public async Task PublishAsync(ModelVersion version, CancellationToken cancel = default)
     {
-        await Training.PublishAsync(version, cancel);
+        await Training.PublishAsync(version, cancel: cancel);
         await _audit.RecordAsync(new AuditEntry("model.published", $"model:{version.Kind}:{version.Version.ToString(CultureInfo.InvariantCulture)}"), cancel);
     }
 

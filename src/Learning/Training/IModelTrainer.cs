@@ -10,6 +10,12 @@ public interface IModelTrainer
 
     /// <summary>A version of this kind has become the champion.</summary>
     Task PublishedAsync(ModelVersion version, CancellationToken cancel);
+
+    /// <summary>How the version in use fares: drift of what it sees, and what it foretold against what came. Asked once a day.</summary>
+    Task<IReadOnlyList<ModelCheck>> CheckAsync(ModelVersion champion, CancellationToken cancel) => Task.FromResult<IReadOnlyList<ModelCheck>>([]);
+
+    /// <summary>A feature in the reader's words.</summary>
+    string FeatureName(string key) => key;
 }
 
 /// <summary>A model, or why there is none.</summary>
@@ -27,14 +33,30 @@ public sealed record TrainingOutcome(TrainedModel? Model, string? Refusal)
 public sealed record TrainingProgress(int JobId, string Kind, string Step, double Share, DateTimeOffset StartedAt);
 
 /// <summary>What a trainer gets: its settings, a way to say how far it is, and a thread that yields to the live system.</summary>
-public sealed class TrainingContext(string settings, Action<string, double> report, CancellationToken cancel)
+/// <param name="isBusy">Whether the live system has its hands full; null: never.</param>
+public sealed class TrainingContext(string settings, Action<string, double> report, CancellationToken cancel, Func<bool>? isBusy = null)
 {
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(250);
+    private const int MostBreaths = 240;
+
     /// <summary>JSON, as it was asked for.</summary>
     public string Settings => settings;
 
     public CancellationToken Cancel => cancel;
 
     public void Report(string step, double share) => report(step, Math.Clamp(share, 0, 1));
+
+    /// <summary>As <see cref="Report"/>, from a computing thread: waits here while the live system is busy, a minute at most.</summary>
+    public void ReportAndYield(string step, double share)
+    {
+        cancel.ThrowIfCancellationRequested();
+        for (var i = 0; i < MostBreaths && isBusy?.Invoke() == true; i++)
+        {
+            if (i == 0) Report("yielding", share);
+            if (cancel.WaitHandle.WaitOne(Breath)) cancel.ThrowIfCancellationRequested();
+        }
+        Report(step, share);
+    }
 
     /// <summary>Long arithmetic, on one thread of the lowest priority.</summary>
     public Task<T> ComputeAsync<T>(Func<T> work) => cancel.IsCancellationRequested ? Task.FromCanceled<T>(cancel) : QuietThread.RunAsync(work);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BehaviorDashboard.Learning;
 
 /// <summary>Runs work on a thread of its own that yields to everything else. Linux ignores .NET's priorities, but heeds a thread's nice value.</summary>
-internal static class QuietThread
+public static class QuietThread
 {
     private const int ThisThread = 0;
     private const int Nicest = 19;

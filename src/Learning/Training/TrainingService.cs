@@ -12,20 +12,23 @@ public sealed class TrainingService : BackgroundService
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromHours(20);
 
     private readonly TrainingStore _store;
     private readonly ModelRegistry _registry;
     private readonly IReadOnlyDictionary<string, IModelTrainer> _trainers;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainingService> _logger;
+    private readonly Func<bool>? _isBusy;
     private readonly SemaphoreSlim _asked = new(0);
     private readonly Lock _gate = new();
     private CancellationTokenSource? _stop;
     private TrainingProgress? _progress;
 
-    internal TrainingService(TrainingStore store, ModelRegistry registry, IEnumerable<IModelTrainer> trainers, TimeProvider time, ILogger<Signal> signalLogger, ILogger<TrainingService> logger)
+    /// <param name="isBusy">Whether the live system has its hands full: trainings then wait.</param>
+    internal TrainingService(TrainingStore store, ModelRegistry registry, IEnumerable<IModelTrainer> trainers, TimeProvider time, ILogger<Signal> signalLogger, ILogger<TrainingService> logger, Func<bool>? isBusy = null)
     {
-        (_store, _registry, _trainers, _time, _logger) = (store, registry, trainers.ToDictionary(t => t.Kind), time, logger);
+        (_store, _registry, _trainers, _time, _logger, _isBusy) = (store, registry, trainers.ToDictionary(t => t.Kind), time, logger, isBusy);
         Changed = new Signal(time, signalLogger);
     }
 
@@ -69,12 +72,72 @@ public sealed class TrainingService : BackgroundService
         Changed.Raise();
     }
 
-    /// <summary>Puts a version into use.</summary>
-    public async Task PublishAsync(ModelVersion version, CancellationToken cancel = default)
+    /// <summary>What a feature of a kind is called in the reader's language.</summary>
+    public string FeatureName(string kind, string feature) => _trainers.TryGetValue(kind, out var trainer) ? trainer.FeatureName(feature) : feature;
+
+    /// <summary>Why a version must not replace the one in use by itself; null: it may.</summary>
+    public async Task<string?> ObjectionAsync(ModelVersion version, CancellationToken cancel = default)
     {
-        await _registry.PublishAsync(version, cancel);
+        if (version.ReadCard() is not { } card) return version.ReadQuality().Count == 0 ? "unevaluated" : null;
+        return await _registry.ChampionAsync(version.Kind, cancel) is { } champion && champion.Id != version.Id ? card.Objection(champion.ReadCard()) : null;
+    }
+
+    /// <summary>Puts a version into use. One that is worse or was never measured needs a reason.</summary>
+    /// <returns>The objection when nothing was done; null when it is in use.</returns>
+    public async Task<string?> PublishAsync(ModelVersion version, string? reason = null, CancellationToken cancel = default)
+    {
+        var objection = await ObjectionAsync(version, cancel);
+        if (objection is not null && string.IsNullOrWhiteSpace(reason)) return objection;
+        await PutInUseAsync(version, objection is null ? "promoted" : "forced", reason, cancel);
+        return null;
+    }
+
+    /// <summary>Puts back the version that was in use before.</summary>
+    /// <returns>It, or null when there was none.</returns>
+    public async Task<ModelVersion?> RollBackAsync(string kind, string? reason = null, CancellationToken cancel = default)
+    {
+        var reigns = await _registry.ReignsAsync(kind, cancel: cancel);
+        if (reigns.FirstOrDefault(r => r.VersionId != reigns[0].VersionId) is not { } before || await _registry.FindAsync(before.VersionId, cancel) is not { } version) return null;
+        await PutInUseAsync(version, "rolled back", reason, cancel);
+        return version;
+    }
+
+    private async Task PutInUseAsync(ModelVersion version, string how, string? reason, CancellationToken cancel)
+    {
+        await _registry.PublishAsync(version, how, reason, cancel);
         if (_trainers.TryGetValue(version.Kind, out var trainer)) await trainer.PublishedAsync(version with { Status = ModelVersion.Champion }, cancel);
         Changed.Raise();
+    }
+
+    /// <summary>Kinds that are trained again by themselves when they drift.</summary>
+    public Task<IReadOnlyList<string>> RetrainedOnDriftAsync(CancellationToken cancel = default) => _store.PoliciesAsync(cancel);
+
+    public async Task SetRetrainOnDriftAsync(string kind, bool on, CancellationToken cancel = default)
+    {
+        await _store.PutPolicyAsync(kind, on, cancel);
+        Changed.Raise();
+    }
+
+    /// <summary>Looks at every version in use; one that drifted is trained again where that is the policy, else it is proposed.</summary>
+    public async Task CheckAsync(CancellationToken cancel = default)
+    {
+        var automatic = await _store.PoliciesAsync(cancel);
+        foreach (var (kind, trainer) in _trainers)
+        {
+            if (await _registry.ChampionAsync(kind, cancel) is not { } champion) continue;
+            if (await _registry.ChecksAsync(kind, limit: 1, cancel: cancel) is [var last, ..] && last.VersionId == champion.Id && _time.GetUtcNow() - last.CheckedAt < CheckEvery) continue;
+            try
+            {
+                var checks = await trainer.CheckAsync(champion, cancel);
+                await _registry.KeepChecksAsync(champion, checks, cancel);
+                if (checks.Any(c => c.IsAlarm) && automatic.Contains(kind) && _time.GetUtcNow() - champion.CreatedAt > CheckEvery) await QueueAsync(kind, cancel: cancel);
+                if (checks.Count > 0) Changed.Raise();
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                _logger.LogError(problem, "The version of {Kind} in use could not be checked.", kind);
+            }
+        }
     }
 
     /// <summary>Carries out what is due and queued, until nothing is left.</summary>
@@ -98,6 +161,7 @@ public sealed class TrainingService : BackgroundService
             try
             {
                 await RunOpenAsync(stoppingToken);
+                await CheckAsync(stoppingToken);
                 await _asked.WaitAsync(Look, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -125,15 +189,16 @@ public sealed class TrainingService : BackgroundService
                 await _store.EndAsync(job.Id, "failed", $"Nothing here trains {job.Kind}.", null, _time.GetUtcNow());
                 return;
             }
-            var outcome = await trainer.TrainAsync(new TrainingContext(job.Settings, Report, stop.Token));
+            var outcome = await trainer.TrainAsync(new TrainingContext(job.Settings, Report, stop.Token, _isBusy));
             stop.Token.ThrowIfCancellationRequested();
-            ModelVersion? version = null;
+            var (version, held) = ((ModelVersion?)null, outcome.Refusal);
             if (outcome.Model is { } model)
             {
                 version = await _registry.AddAsync(job.Kind, model, _time.GetElapsedTime(began), stop.Token);
-                if (model.Publish) await PublishAsync(version, stop.Token);
+                if (model.Publish) held = await ObjectionAsync(version, stop.Token);
+                if (model.Publish && held is null) await PutInUseAsync(version, "trained", null, stop.Token);
             }
-            await _store.EndAsync(job.Id, outcome.Model is null ? "refused" : "done", outcome.Refusal, version?.Id, _time.GetUtcNow());
+            await _store.EndAsync(job.Id, outcome.Model is null ? "refused" : "done", held, version?.Id, _time.GetUtcNow());
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -62,4 +62,9 @@ internal sealed class TrainingStore(Database database)
     public Task PutAsync(TrainingSchedule schedule, CancellationToken cancel) => database.ExecuteAsync(PutSchedule, schedule, cancel);
 
     public Task DropScheduleAsync(string kind, CancellationToken cancel) => database.ExecuteAsync("delete from training_schedules where kind = @Kind", new { Kind = kind }, cancel);
+
+    public Task<IReadOnlyList<string>> PoliciesAsync(CancellationToken cancel) => database.QueryAsync<string>("select kind from training_policies where on_drift order by kind", null, cancel);
+
+    public Task PutPolicyAsync(string kind, bool on, CancellationToken cancel) =>
+        database.ExecuteAsync("insert into training_policies (kind, on_drift) values (@Kind, @On) on conflict (kind) do update set on_drift = excluded.on_drift", new { Kind = kind, On = on }, cancel);
 }
