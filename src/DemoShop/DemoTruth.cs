@@ -74,16 +74,17 @@ public sealed class DemoTruth(DemoSimulation simulation)
         return 1 - (gone + none * still);
     }
 
-    /// <summary>What a campaign sent on a day does to a person over the seven days after it.</summary>
-    public TreatmentEffect Effect(DemoPerson person, int day, double discount)
+    /// <summary>What a campaign sent on a day does to a person over the days after it.</summary>
+    /// <param name="days">At most the seven on which a mail acts.</param>
+    public TreatmentEffect Effect(DemoPerson person, int day, double discount, int days = DemoCampaign.EffectDays)
     {
         var factor = Math.Max(0.1, 1 + person.EmailLift);
-        var without = 1 - NoOrder(person, day + 1, DemoCampaign.EffectDays, 1, 0);
-        var spend = Spend(person, day + 1, 1, 0);
+        var without = 1 - NoOrder(person, day + 1, days, 1, 0);
+        var spend = Spend(person, day + 1, days, 1, 0);
         var opens = person.OpensEmail;
         if (opens == 0) return new TreatmentEffect(without, without, spend, spend);
-        var opened = 1 - NoOrder(person, day + 1, DemoCampaign.EffectDays, factor, discount);
-        return new TreatmentEffect(without, without + opens * (opened - without), spend, spend + opens * (Spend(person, day + 1, factor, discount) - spend));
+        var opened = 1 - NoOrder(person, day + 1, days, factor, discount);
+        return new TreatmentEffect(without, without + opens * (opened - without), spend, spend + opens * (Spend(person, day + 1, days, factor, discount) - spend));
     }
 
     /// <summary>Expected units people want to buy on a day, by product index, given who still shops: before stock censors it.</summary>
@@ -124,11 +125,11 @@ public sealed class DemoTruth(DemoSimulation simulation)
         return gone + none * still;
     }
 
-    private double Spend(DemoPerson person, int day, double factor, double discount)
+    private double Spend(DemoPerson person, int day, int days, double factor, double discount)
     {
         if (!person.IsAlive(day)) return 0;
         var (sum, still) = (0.0, 1.0);
-        for (var d = day; d < day + DemoCampaign.EffectDays; d++)
+        for (var d = day; d < day + days; d++)
         {
             if (d > day) still *= 1 - person.ChurnHazard;
             var facts = Facts(d);

@@ -8,6 +8,8 @@ EvaluationTask[] tasks =
     ClvTask.Task,
     PropensityTask.Task,
     RecommendationsTask.Task,
+    UpliftTask.Task,
+    UpliftDemoTask.Task,
 ];
 
 if (tasks.FirstOrDefault(t => t.Name == args.FirstOrDefault()) is not { } task)

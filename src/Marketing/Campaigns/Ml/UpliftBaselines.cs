@@ -1,0 +1,12 @@
+namespace BehaviorDashboard.Campaigns;
+
+/// <summary>What is ranked by while there is no uplift model.</summary>
+public static class UpliftBaselines
+{
+    /// <summary>Chance to convert if treated: finds buyers, not those whom the campaign moves.</summary>
+    public static Predictor Propensity(UpliftTable table)
+    {
+        var arm = table.Where(i => table.Treated[i]);
+        return Ridge.Fit(arm.Rows, arm.Outcome, 0.02).Predict;
+    }
+}
