@@ -1,0 +1,176 @@
+using System.Globalization;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using Microsoft.Extensions.Logging;
+
+namespace BehaviorDashboard.Campaigns;
+
+/// <summary>Campaigns as people work with them. Every change is in the campaign's history, in the audit log and, where it acts, in the ledger.</summary>
+public sealed class CampaignService
+{
+    private readonly CampaignStore _store;
+    private readonly AudienceService _audience;
+    private readonly AudienceStore _people;
+    private readonly OutboxStore _outbox;
+    private readonly DeliveryService _delivery;
+    private readonly MessageWriter _writer;
+    private readonly IAuditLog _audit;
+    private readonly IReadOnlyList<IActionLedger> _ledgers;
+    private readonly ShopClock _clock;
+
+    internal CampaignService(CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, MessageWriter writer, IAuditLog audit, IEnumerable<IActionLedger> ledgers, CampaignSignal changed, ShopClock clock)
+    {
+        (_store, _audience, _people, _outbox, _delivery, _writer, _audit, _ledgers, _clock) = (store, audience, people, outbox, delivery, writer, audit, [.. ledgers], clock);
+        Changed = changed.Signal;
+    }
+
+    /// <summary>A campaign was changed or moved on.</summary>
+    public Signal Changed { get; }
+
+    public DateTimeOffset Now => _clock.Now;
+
+    public Task<IReadOnlyList<Campaign>> AllAsync(CancellationToken cancel = default) => _store.AllAsync(cancel);
+
+    public Task<Campaign?> FindAsync(int id, CancellationToken cancel = default) => _store.FindAsync(id, cancel);
+
+    public Task<IReadOnlyList<CampaignNote>> NotesAsync(int id, CancellationToken cancel = default) => _store.NotesAsync(id, cancel);
+
+    public Task<DeliveryCounts> CountsAsync(int id, CancellationToken cancel = default) => _outbox.CountsAsync(id, cancel);
+
+    public Task<IReadOnlyList<LeftOut>> LeftOutAsync(int id, CancellationToken cancel = default) => _people.LeftOutAsync(id, cancel);
+
+    public Task<IReadOnlyList<LocalMail>> LocalMailsAsync(int? campaign, int limit = 100, CancellationToken cancel = default) => _outbox.MailsAsync(campaign ?? 0, limit, cancel);
+
+    /// <summary>People of the frozen audience, by arm or by why they were left out.</summary>
+    public Task<IReadOnlyList<CampaignPerson>> PeopleAsync(int id, string? who = null, string? arm = null, string? reason = null, (string Person, string Entry)? after = null, int limit = 50, CancellationToken cancel = default) =>
+        _people.PeopleAsync(id, who ?? "", arm ?? "", reason ?? "", after ?? ("", ""), limit, cancel);
+
+    /// <summary>What campaigns did about one person.</summary>
+    public Task<IReadOnlyList<PersonCampaign>> OfPersonAsync(string person, CancellationToken cancel = default) => _people.OfPersonAsync(person, cancel);
+
+    public Task<AudienceEstimate> EstimateAsync(int? id, CampaignSpec spec, CancellationToken cancel = default) => _audience.EstimateAsync(id ?? 0, spec, cancel);
+
+    /// <summary>Why this channel cannot send here; null: it can.</summary>
+    public string? Missing(string channel) => _delivery.Missing(channel);
+
+    /// <summary>A message as one person would get it.</summary>
+    /// <returns>Null when there is no such person.</returns>
+    public async Task<RenderedMessage?> PreviewAsync(CampaignSpec spec, int step, string version, OnePerson person, CancellationToken cancel = default)
+    {
+        await _audit.RecordAsync(new AuditEntry("campaign.previewed", person.Key), cancel);
+        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage("preview", 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, null, null), cancel);
+    }
+
+    public async Task<CampaignResult> CreateAsync(string name, CampaignSpec spec, string who, CancellationToken cancel = default)
+    {
+        if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
+        var id = await _store.AddAsync(name.Trim(), spec.ToJson(), Note(who, "created"), cancel);
+        await _audit.RecordAsync(new AuditEntry("campaign.created", Target(id)), cancel);
+        Changed.Raise();
+        return new CampaignResult(await FindAsync(id, cancel), []);
+    }
+
+    /// <param name="before">The campaign as it was when editing began.</param>
+    public async Task<CampaignResult> SaveAsync(Campaign before, string name, CampaignSpec spec, string who, CancellationToken cancel = default)
+    {
+        if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
+        if (!await _store.SaveAsync(before, name.Trim(), spec.ToJson(), Note(who, "changed"), cancel)) return CampaignResult.Wrong(new CampaignProblem("name", "ChangedMeanwhile", before.Name));
+        await _audit.RecordAsync(new AuditEntry("campaign.changed", Target(before.Id)), cancel);
+        Changed.Raise();
+        return new CampaignResult(await FindAsync(before.Id, cancel), []);
+    }
+
+    /// <summary>Lets a campaign begin: now, or at its time. Doing it twice does it once.</summary>
+    public async Task<CampaignResult> StartAsync(Campaign campaign, string who, CancellationToken cancel = default)
+    {
+        var spec = campaign.Read();
+        var problems = CampaignCheck.Starting(campaign.Name, spec, Now).ToList();
+        if (Missing(spec.Channel) is { } missing) problems.Add(new CampaignProblem("channel", missing));
+        if (problems.Count > 0) return new CampaignResult(null, problems);
+        var holdout = spec.Holdout;
+        if (holdout is null)
+        {
+            var estimate = await EstimateAsync(campaign.Id, spec, cancel);
+            holdout = spec.Schedule.Kind is CampaignSchedule.Event or CampaignSchedule.Segment ? Math.Max(0.1, Math.Min(estimate.Holdout, 0.2)) : estimate.Holdout;
+        }
+        var later = spec.Schedule.StartsAt is { } at && at > Now;
+        var first = later ? spec.Schedule.StartsAt!.Value : Now;
+        await MoveAsync(campaign, later ? CampaignStatus.Scheduled : CampaignStatus.Live, later ? "scheduled" : "started", who, "start", startedAt: later ? null : Now, nextAt: first, holdout: holdout, cancel: cancel);
+        return new CampaignResult(await FindAsync(campaign.Id, cancel), []);
+    }
+
+    /// <param name="why">Where the product or a rule pauses.</param>
+    public Task<bool> PauseAsync(Campaign campaign, string who, string? why = null, CancellationToken cancel = default) =>
+        MoveAsync(campaign, CampaignStatus.Paused, "paused", who, "pause", stopped: why, nextAt: campaign.NextAt, cancel: cancel);
+
+    public Task<bool> ResumeAsync(Campaign campaign, string who, CancellationToken cancel = default) =>
+        MoveAsync(campaign, CampaignStatus.Live, "resumed", who, "resume", startedAt: Now, nextAt: campaign.NextAt, cancel: cancel);
+
+    public Task<bool> EndAsync(Campaign campaign, string who, CancellationToken cancel = default) => MoveAsync(campaign, CampaignStatus.Ended, "ended", who, "end", cancel: cancel);
+
+    /// <summary>A draft with the same settings.</summary>
+    public async Task<Campaign> CloneAsync(Campaign campaign, string name, string who, CancellationToken cancel = default)
+    {
+        var spec = campaign.Read();
+        var made = await CreateAsync(name.Length > CampaignCheck.MaxName ? name[..CampaignCheck.MaxName] : name, spec with { Schedule = spec.Schedule with { StartsAt = null, EndsAt = null } }, who, cancel);
+        return made.Campaign!;
+    }
+
+    public async Task ArchiveAsync(Campaign campaign, bool archived, string who, CancellationToken cancel = default)
+    {
+        await _store.ArchiveAsync(campaign.Id, archived, Now, cancel);
+        await _store.NoteAsync(campaign.Id, Note(who, archived ? "archived" : "restored"), cancel);
+        await _audit.RecordAsync(new AuditEntry(archived ? "campaign.archived" : "campaign.restored", Target(campaign.Id)), cancel);
+        Changed.Raise();
+    }
+
+    public async Task CommentAsync(int id, string who, string text, CancellationToken cancel = default)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return;
+        await _store.NoteAsync(id, Note(who, "comment") with { Body = text.Length > 4_000 ? text[..4_000] : text.Trim() }, cancel);
+        await _audit.RecordAsync(new AuditEntry("campaign.commented", Target(id)), cancel);
+        Changed.Raise();
+    }
+
+    /// <summary>Sends again what may have arrived or was refused: only a person may decide that.</summary>
+    public async Task<int> SendAgainAsync(Campaign campaign, string who, CancellationToken cancel = default)
+    {
+        var count = await _outbox.AgainAsync(campaign.Id, Now, cancel);
+        await _store.NoteAsync(campaign.Id, Note(who, "resent") with { Body = count.ToString(CultureInfo.InvariantCulture) }, cancel);
+        await _audit.RecordAsync(new AuditEntry("campaign.resent", Target(campaign.Id)), cancel);
+        return count;
+    }
+
+    private async Task<bool> MoveAsync(Campaign campaign, string status, string kind, string who, string action, string? stopped = null, DateTimeOffset? startedAt = null, DateTimeOffset? nextAt = null, double? holdout = null, CancellationToken cancel = default)
+    {
+        if (!MayMove(campaign.Status, status) || !await _store.MoveAsync(campaign, status, Note(who, kind) with { Body = stopped ?? "" }, stopped, startedAt, nextAt, holdout, cancel)) return false;
+        await _audit.RecordAsync(new AuditEntry("campaign." + kind, Target(campaign.Id)), cancel);
+        var request = new ActionRequest(Guid.NewGuid().ToString("N"), "campaign", action, campaign.Id.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), "user:" + who);
+        foreach (var ledger in _ledgers) await ledger.RecordAsync(request, new ActionOutcome($$"""{"status":"{{campaign.Status}}"}""", $$"""{"status":"{{status}}"}"""), cancel);
+        Changed.Raise();
+        return true;
+    }
+
+    private static bool MayMove(string from, string to) => (from, to) switch
+    {
+        (CampaignStatus.Draft, CampaignStatus.Scheduled or CampaignStatus.Live) => true,
+        (CampaignStatus.Scheduled, CampaignStatus.Live or CampaignStatus.Paused or CampaignStatus.Ended) => true,
+        (CampaignStatus.Live, CampaignStatus.Paused or CampaignStatus.Ended) => true,
+        (CampaignStatus.Paused, CampaignStatus.Live or CampaignStatus.Ended) => true,
+        _ => false,
+    };
+
+    private CampaignNote Note(string who, string kind) => new(Now, who, kind, "");
+
+    internal static string Target(int id) => "campaign:" + id.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Somebody a message is previewed for.</summary>
+public sealed record OnePerson(string Key, string? Name, string? Email, string? Traits);
+
+/// <summary>Raised whenever a campaign changes or moves on.</summary>
+internal sealed class CampaignSignal(TimeProvider time, ILogger<Signal> logger)
+{
+    public Signal Signal { get; } = new(time, logger);
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BehaviorDashboard.Events;
+
+namespace BehaviorDashboard.Campaigns;
+
+/// <summary>What a campaign is meant to do: everything a person sets.</summary>
+public sealed record CampaignSpec
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>The event that counts as success.</summary>
+    public string Goal { get; init; } = EventNames.OrderCompleted;
+
+    public CampaignAudience Audience { get; init; } = new();
+
+    /// <summary>One of <see cref="Channels.All"/>.</summary>
+    public string Channel { get; init; } = Channels.Email;
+
+    /// <summary>Messages in order; the first is sent at once, the others after a wait.</summary>
+    public IReadOnlyList<CampaignStep> Steps { get; init; } = [new()];
+
+    public CampaignSchedule Schedule { get; init; } = new();
+
+    /// <summary>Days after the first message on which an order counts.</summary>
+    public int WindowDays { get; init; } = 7;
+
+    /// <summary>Share held out; null: by a power calculation.</summary>
+    public double? Holdout { get; init; }
+
+    /// <summary>Share off the price; 0: none.</summary>
+    public double Discount { get; init; }
+
+    /// <summary>Cost of one message, in the shop's currency.</summary>
+    public decimal CostPerMessage { get; init; }
+
+    /// <summary>Larger wins where one person is due in several campaigns.</summary>
+    public int Priority { get; init; } = 5;
+
+    /// <summary>What people agreed to.</summary>
+    public string Purpose { get; init; } = "marketing";
+
+    /// <summary>Promoted products.</summary>
+    public IReadOnlyList<string> Products { get; init; } = [];
+
+    /// <summary>Units of the promoted products this campaign may sell; null: no limit.</summary>
+    public int? UnitBudget { get; init; }
+
+    /// <summary>Shares of those written to at which the product pauses the campaign.</summary>
+    public double MostUnsubscribes { get; init; } = 0.03;
+
+    public double MostComplaints { get; init; } = 0.003;
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    public static CampaignSpec Parse(string json) => JsonSerializer.Deserialize<CampaignSpec>(json, Json) ?? new CampaignSpec();
+
+    /// <summary>Reads what somebody sent.</summary>
+    public static CampaignSpec? TryParse(string json, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return Parse(json);
+        }
+        catch (Exception broken) when (broken is JsonException or NotSupportedException)
+        {
+            problem = broken.Message;
+            return null;
+        }
+    }
+}
+
+/// <summary>Who is meant.</summary>
+/// <param name="Segments">Members of any of these; empty: everybody who is known.</param>
+/// <param name="Exclude">But of none of these.</param>
+/// <param name="Limit">At most so many, those with the largest predicted effect first.</param>
+public sealed record CampaignAudience(IReadOnlyList<int> Segments, IReadOnlyList<int> Exclude, int? Limit = null)
+{
+    public CampaignAudience() : this([], []) { }
+}
+
+/// <summary>One message of a campaign.</summary>
+public sealed record CampaignStep
+{
+    /// <summary>Hours after the message before.</summary>
+    public double WaitHours { get; init; }
+
+    /// <summary>People are split between these by their shares.</summary>
+    public IReadOnlyList<CampaignVersion> Versions { get; init; } = [new()];
+}
+
+/// <summary>A wording. Subject and body are Liquid templates.</summary>
+public sealed record CampaignVersion(string Name, double Share, string Subject, string Body)
+{
+    public CampaignVersion() : this("A", 1, "", "") { }
+}
+
+/// <summary>When people are taken in.</summary>
+public sealed record CampaignSchedule
+{
+    public const string Once = "once";
+    public const string Recurring = "recurring";
+    public const string Segment = "segment";
+    public const string Event = "event";
+
+    /// <summary>once, recurring, segment (whoever enters it) or event (whoever does it).</summary>
+    public string Kind { get; init; } = Once;
+
+    /// <summary>The first time; null: as soon as it is started.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public int EveryDays { get; init; } = 7;
+
+    /// <summary>The event that triggers, such as <c>Product Added</c>.</summary>
+    public string Trigger { get; init; } = "";
+
+    /// <summary>Hours between the trigger and the first message.</summary>
+    public double WaitHours { get; init; }
+
+    /// <summary>Whoever does this before a message is due leaves; empty: nobody leaves.</summary>
+    public string ExitOn { get; init; } = "";
+
+    /// <summary>Days until the same person may come in again.</summary>
+    public int AgainAfterDays { get; init; } = 30;
+}
+
+/// <summary>Ways a message travels.</summary>
+public static class Channels
+{
+    public const string Email = "email";
+    public const string Webhook = "webhook";
+    public const string Onsite = "onsite";
+    public const string Csv = "csv";
+
+    public static IReadOnlyList<string> All { get; } = [Email, Webhook, Onsite, Csv];
+}

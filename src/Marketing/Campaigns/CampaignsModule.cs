@@ -1,0 +1,65 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Learning;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Segments;
+using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MudBlazor;
+
+namespace BehaviorDashboard.Campaigns;
+
+/// <summary>Targeted messages: to whom, what, when, held out against whom, and what they brought.</summary>
+public sealed class CampaignsModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CampaignsOptions>().Bind(configuration.GetSection(CampaignsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<CampaignsModule>("Campaigns");
+        services.AddLocalization();
+        services.AddDataProtection();
+        services.AddSingleton<CampaignStore>();
+        services.AddSingleton<AudienceStore>();
+        services.AddSingleton<OutboxStore>();
+        services.AddSingleton<EffectStore>();
+        services.AddSingleton<CampaignSignal>();
+        services.AddSingleton<PublicLinks>();
+        services.AddSingleton<MessageWriter>();
+        services.AddSingleton<AudienceService>();
+        services.AddSingleton<IChannel, SmtpChannel>();
+        services.AddSingleton<IChannel, WebhookChannel>();
+        services.AddSingleton<HandOver>();
+        services.AddScoped<FeedbackService>();
+        services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<EventWriter>(),
+            p.GetRequiredService<IOptions<CampaignsOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddScoped(p => new CampaignService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<AudienceService>(), p.GetRequiredService<AudienceStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<DeliveryService>(),
+            p.GetRequiredService<MessageWriter>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
+        services.AddSingleton<IMembershipObserver, SegmentEntries>();
+        services.AddSingleton<IKpiSource, CampaignKpis>();
+        services.AddSingleton<IActionTarget, CampaignActions>();
+        services.AddScoped<ISearchSource, CampaignSearch>();
+        services.AddSingleton<IModelTrainer, UpliftTrainer>();
+        services.AddPersonalRows("campaign_stays", "campaign_people");
+        services.AddPersonalRows("campaign_entries", "campaign_entries");
+        services.AddPersonalRows("campaign_messages", "campaign_messages");
+        services.AddPersonalRows("campaign_mails", "campaign_mails");
+        services.AddPersonalRows("campaign_scores", "campaign_scores");
+        services.AddPersonalRows("suppressions", "campaign_suppressions");
+        services.AddSingleton<CampaignRunner>();
+        services.AddHostedService(p => p.GetRequiredService<CampaignRunner>());
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        CampaignsApi.Map(routes);
+        PublicApi.Map(routes);
+    }
+
+    public IEnumerable<NavEntry> Navigation => [new("campaigns", "Nav.Campaigns", Icons.Material.Outlined.Campaign, 40, Access.ViewPeople)];
+}

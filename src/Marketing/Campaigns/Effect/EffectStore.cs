@@ -1,0 +1,95 @@
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Campaigns;
+
+/// <summary>What one arm came to so far: sums, from which every figure and band follows.</summary>
+/// <param name="Elapsed">Sum over people of the share of the window that has passed.</param>
+/// <param name="Revenue2">Sum of the squares of people's revenue.</param>
+/// <param name="Before">Revenue in the 90 days before, known before anything was sent; with its squares and products.</param>
+public sealed record ArmSums(string Arm, long People, double Elapsed, long Converted, double Revenue, double Revenue2, double Before, double Before2, double BeforeRevenue, double BeforeConverted, long Orders);
+
+/// <summary>What a campaign's messages led to directly, by what people opened, clicked or said.</summary>
+/// <param name="Attributed">Revenue of orders in the window by people who clicked before: last touch, which claims more than the campaign brought.</param>
+public sealed record TouchSums(long Sent, long Opened, long Clicked, long AttributedOrders, double Attributed);
+
+internal sealed record Look(int CampaignId, DateTimeOffset LookedAt, bool Frozen, string Result);
+
+/// <summary>Reads outcomes of the frozen audience from the events, and keeps what was seen at each look.</summary>
+internal sealed class EffectStore(Database database)
+{
+    private const string Events = """
+        select coalesce(i.user_id, e.user_id) as user_id, e.occurred_at, e.revenue from events e left join identities i on i.alias = e.user_id
+        """;
+
+    /// <summary>Everybody in an arm counts, whether their message arrived or not: whoever could not be reached could not in the other arm either.</summary>
+    private const string Arms = $"""
+        with who as (
+            select coalesce(i.user_id, c.user_id) as user_id, min(c.arm) as arm, min(c.due_at) as since, max(c.due_at) as last from campaign_people c left join identities i on i.alias = c.user_id
+            where c.campaign_id = @Id and c.arm <> 'out' and c.due_at <= @Now group by coalesce(i.user_id, c.user_id)),
+        goals as ({Events} where e.name = @Goal and e.type <> 'item' and e.occurred_at >= @First and e.occurred_at <= @Now and e.received_at <= @Now and (e.currency is null or e.currency = @Currency)),
+        outcome as (
+            select w.user_id, w.arm, w.since, count(g.occurred_at) as goals, coalesce(sum(cast(g.revenue as double precision)), 0) as revenue
+            from who w left join goals g on g.user_id = w.user_id and g.occurred_at > w.since and g.occurred_at <= w.last + @Days * interval '1 day' group by w.user_id, w.arm, w.since),
+        earlier as (
+            select w.user_id, sum(cast(g.revenue as double precision)) as revenue from who w
+            join ({Events} where e.name = 'Order Completed' and e.type <> 'item' and e.occurred_at >= @Early and e.occurred_at <= @Now and (e.currency is null or e.currency = @Currency)) g
+                on g.user_id = w.user_id and g.occurred_at <= w.since and g.occurred_at > w.since - interval '90 days' group by w.user_id),
+        both_ as (
+            select o.*, coalesce(b.revenue, 0) as before, case when o.goals > 0 then 1.0 else 0.0 end as hit,
+                least(1.0, greatest(0.0, (cast(extract(epoch from cast(@Now as timestamptz)) as double precision) - cast(extract(epoch from o.since) as double precision)) / (@Days * 86400.0))) as elapsed
+            from outcome o left join earlier b on b.user_id = o.user_id)
+        select arm as Arm, count(*) as People, cast(sum(elapsed) as double precision) as Elapsed, cast(sum(hit) as bigint) as Converted, cast(sum(revenue) as double precision) as Revenue, cast(sum(revenue * revenue) as double precision) as Revenue2,
+            cast(sum(before) as double precision) as Before, cast(sum(before * before) as double precision) as Before2, cast(sum(before * revenue) as double precision) as BeforeRevenue,
+            cast(sum(before * hit) as double precision) as BeforeConverted, cast(sum(goals) as bigint) as Orders
+        from both_ group by arm order by arm
+        """;
+
+    private const string Touch = $"""
+        with sent as (
+            select user_id, min(settled_at) as since, count(*) as n from campaign_messages where campaign_id = @Id and state = 'sent' group by user_id),
+        marks as ({Events} where e.campaign_id = @Reference and e.name = @Mark and e.occurred_at >= @First),
+        opens as ({Events} where e.campaign_id = @Reference and e.name = @OpenMark and e.occurred_at >= @First),
+        clicked as (select user_id, min(occurred_at) as clicked_at from marks group by user_id),
+        goals as ({Events} where e.name = @Goal and e.type <> 'item' and e.occurred_at >= @First and (e.currency is null or e.currency = @Currency))
+        select coalesce((select cast(sum(n) as bigint) from sent), 0) as Sent, (select count(distinct o.user_id) from opens o join sent s on s.user_id = o.user_id) as Opened,
+            (select count(*) from clicked c join sent s on s.user_id = c.user_id) as Clicked, count(*) as AttributedOrders, coalesce(cast(sum(cast(g.revenue as double precision)) as double precision), 0) as Attributed
+        from goals g join clicked c on c.user_id = g.user_id and g.occurred_at >= c.clicked_at join sent s on s.user_id = g.user_id and g.occurred_at <= s.since + @Days * interval '1 day'
+        """;
+
+    private const string Stops = """
+        select cast(count(distinct user_id) filter (where reason = 'unsubscribed') as bigint) as Unsubscribed, cast(count(distinct user_id) filter (where reason = 'complained') as bigint) as Complained,
+            cast(count(distinct user_id) filter (where reason = 'bounced') as bigint) as Bounced
+        from campaign_suppressions where campaign_id = @Id
+        """;
+
+    private const string Frame = "select min(due_at) as First, max(due_at) as Last from campaign_people where campaign_id = @Id and arm <> 'out'";
+
+    private const string AddLook = "insert into campaign_looks (campaign_id, looked_at, frozen, result) values (@CampaignId, @LookedAt, @Frozen, @Result)";
+
+    private const string Looks = "select campaign_id as CampaignId, looked_at as LookedAt, frozen as Frozen, result as Result from campaign_looks where campaign_id = @Id and looked_at <= @Until order by looked_at";
+
+    private const string Last = "select campaign_id as CampaignId, looked_at as LookedAt, frozen as Frozen, result as Result from campaign_looks where campaign_id = @Id and looked_at <= @Until order by frozen desc, looked_at desc limit 1";
+
+    internal sealed record Span(DateTimeOffset? First, DateTimeOffset? Last);
+
+    internal sealed record StopCounts(long Unsubscribed, long Complained, long Bounced);
+
+    public Task<(Span Span, IReadOnlyList<ArmSums> Arms, TouchSums Touch, StopCounts Stops)> MeasureAsync(int campaign, CampaignSpec spec, string currency, DateTimeOffset now, CancellationToken cancel) => database.ReadAsync(async session =>
+    {
+        var span = (await session.FirstOrDefaultAsync<Span>(Frame, new { Id = campaign }))!;
+        var stops = (await session.FirstOrDefaultAsync<StopCounts>(Stops, new { Id = campaign }))!;
+        if (span.First is not { } first) return (span, (IReadOnlyList<ArmSums>)[], new TouchSums(0, 0, 0, 0, 0), stops);
+        var arguments = new
+        {
+            Id = campaign, spec.Goal, Now = now, First = first, Early = first.AddDays(-90), Days = spec.WindowDays, Currency = currency,
+            Reference = PublicLinks.Reference(campaign), Mark = CampaignEvents.Clicked, OpenMark = CampaignEvents.Opened,
+        };
+        return (span, await session.QueryAsync<ArmSums>(Arms, arguments), (await session.FirstOrDefaultAsync<TouchSums>(Touch, arguments))!, stops);
+    }, cancel);
+
+    public Task AddAsync(Look look, CancellationToken cancel) => database.ExecuteAsync(AddLook, look, cancel);
+
+    public Task<IReadOnlyList<Look>> LooksAsync(int campaign, DateTimeOffset until, CancellationToken cancel) => database.QueryAsync<Look>(Looks, new { Id = campaign, Until = until }, cancel);
+
+    public Task<Look?> LastAsync(int campaign, DateTimeOffset until, CancellationToken cancel) => database.FirstOrDefaultAsync<Look>(Last, new { Id = campaign, Until = until }, cancel);
+}

@@ -1,0 +1,176 @@
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Look;
+using BehaviorDashboard.Segments;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Localization;
+using MudBlazor;
+
+namespace BehaviorDashboard.Campaigns.Pages;
+
+/// <summary>From an empty screen to a live campaign: who, what, when, and what it will touch, on one page that counts while one types.</summary>
+public sealed partial class CampaignEdit
+{
+    private CampaignForm? _form;
+    private Campaign? _before;
+    private AudienceEstimate? _estimate;
+    private IReadOnlyList<Segment> _segments = [];
+    private IReadOnlyList<string> _events = [];
+    private IReadOnlyList<CampaignProblem> _problems = [];
+    private CancellationTokenSource? _counting;
+    private bool _loaded;
+    private bool _busy;
+
+    [Inject] private CampaignService Service { get; set; } = null!;
+
+    [Inject] private SegmentService Segments { get; set; } = null!;
+
+    [Inject] private ShopFormat Format { get; set; } = null!;
+
+    [Inject] private ShopClock Clock { get; set; } = null!;
+
+    [Inject] private NavigationManager Nav { get; set; } = null!;
+
+    [Inject] private IDialogService Asking { get; set; } = null!;
+
+    [Inject] private IStringLocalizer<CampaignsText> Text { get; set; } = null!;
+
+    [Parameter] public int? Id { get; set; }
+
+    [SupplyParameterFromQuery(Name = "segment")] public string? Segment { get; set; }
+
+    [SupplyParameterFromQuery(Name = "products")] public string? Products { get; set; }
+
+    [SupplyParameterFromQuery(Name = "category")] public string? Category { get; set; }
+
+    [SupplyParameterFromQuery(Name = "query")] public string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "excess")] public string? Excess { get; set; }
+
+    [SupplyParameterFromQuery(Name = "backInStock")] public string? BackInStock { get; set; }
+
+    [CascadingParameter] private Task<AuthenticationState> Session { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _segments = [.. (await Segments.AllAsync()).Where(s => s.Status != "archived")];
+        _events = await Segments.EventNamesAsync();
+        _loaded = true;
+        if (Id is { } id)
+        {
+            if (await Service.FindAsync(id) is not { } found) return;
+            (_before, _form) = (found, CampaignForm.Of(found.Name, found.Read(), Clock));
+        }
+        else
+        {
+            _form = CampaignForm.Of("", CampaignTemplates.Make(BackInStock is not null ? "backinstock" : "news", Text), Clock);
+            _form.Products = string.Join(", ", new[] { Products, Excess, BackInStock }.OfType<string>().SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct());
+            foreach (var s in (Segment ?? "").Split(',')) if (int.TryParse(s, out var segment) && _segments.Any(x => x.Id == segment)) _form.Segments.Add(segment);
+            if (Excess is not null) _form.DiscountPercent = 10;
+            if ((Category ?? Query) is { } about) _form.Name = Text["About", about];
+        }
+        if (RendererInfo.IsInteractive) await ChangedAsync();
+    }
+
+    public void Dispose()
+    {
+        _counting?.Cancel();
+        _counting?.Dispose();
+    }
+
+    private async Task PickAsync(string template)
+    {
+        var name = _form!.Name;
+        _form = CampaignForm.Of(name.Length == 0 || CampaignTemplates.All.Any(t => Text["Template." + t] == name) ? Text["Template." + template] : name, CampaignTemplates.Make(template, Text) with { Audience = _form.ToSpec(Clock).Audience, Products = _form.ToSpec(Clock).Products }, Clock);
+        _form.Template = template;
+        await ChangedAsync();
+    }
+
+    private Task ToggleAsync(HashSet<int> set, int id, bool on)
+    {
+        if (on) set.Add(id);
+        else set.Remove(id);
+        return ChangedAsync();
+    }
+
+    private Task AddStepAsync()
+    {
+        _form!.Steps.Add(new StepForm { WaitHours = 48, Versions = [.. _form.Steps[0].Versions.Select(v => new VersionForm { Name = v.Name, Share = v.Share })] });
+        return ChangedAsync();
+    }
+
+    private Task RemoveAsync(int step)
+    {
+        _form!.Steps.RemoveAt(step);
+        return ChangedAsync();
+    }
+
+    /// <summary>Waits for a pause in the typing, then counts; a newer change cancels an older count.</summary>
+    private async Task ChangedAsync()
+    {
+        _counting?.Cancel();
+        _counting?.Dispose();
+        _counting = new CancellationTokenSource();
+        var cancel = _counting.Token;
+        var spec = _form!.ToSpec(Clock);
+        try
+        {
+            await Task.Delay(250, cancel);
+            _problems = [.. CampaignCheck.Saving(_form.Name, spec).Where(p => p.Code != "Name" || _form.Name.Length > CampaignCheck.MaxName)];
+            var estimate = await Service.EstimateAsync(Id, spec, cancel);
+            cancel.ThrowIfCancellationRequested();
+            _estimate = estimate;
+            StateHasChanged();
+        }
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            // Somebody typed on: the newer count answers.
+        }
+    }
+
+    private Task SaveAsync() => OnceAsync(async who =>
+    {
+        if (await StoreAsync(who) is { } saved) Nav.NavigateTo($"campaigns/{saved.Id}");
+    });
+
+    /// <summary>Says how many people will be written to and has that number typed, then saves and starts.</summary>
+    private Task StartAsync() => OnceAsync(async who =>
+    {
+        var spec = _form!.ToSpec(Clock);
+        var problems = CampaignCheck.Starting(_form.Name, spec, Service.Now).ToList();
+        if (Service.Missing(spec.Channel) is { } missing) problems.Add(new CampaignProblem("channel", missing));
+        _problems = problems;
+        if (problems.Count > 0) return;
+        var estimate = await Service.EstimateAsync(Id, spec);
+        var triggered = spec.Schedule.Kind is CampaignSchedule.Event or CampaignSchedule.Segment;
+        if (!triggered && !await Asking.ConfirmSizeAsync(new DangerousAct(Text["StartTitle"], estimate.Treated, Text["PeopleWord"], Text["StartText", Format.Number(estimate.Treated), Format.Number(estimate.Held)], Text["Start"]))) return;
+        if (await StoreAsync(who) is not { } saved) return;
+        var started = await Service.StartAsync(saved, who);
+        _problems = started.Problems;
+        if (started.Campaign is not null) Nav.NavigateTo($"campaigns/{saved.Id}");
+    });
+
+    private async Task<Campaign?> StoreAsync(string who)
+    {
+        var spec = _form!.ToSpec(Clock);
+        var result = _before is null ? await Service.CreateAsync(_form.Name, spec, who) : await Service.SaveAsync(_before, _form.Name, spec, who);
+        _problems = result.Problems;
+        if (result.Campaign is not null) _before = result.Campaign;
+        return result.Campaign;
+    }
+
+    /// <summary>A second click while the first is at work does nothing.</summary>
+    private async Task OnceAsync(Func<string, Task> work)
+    {
+        if (_busy) return;
+        _busy = true;
+        try
+        {
+            await work((await Session).User.Identity?.Name ?? "–");
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}
