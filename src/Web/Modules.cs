@@ -1,5 +1,6 @@
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Api;
+using BehaviorDashboard.Campaigns;
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Clusters;
 using BehaviorDashboard.Commands;
@@ -38,6 +39,7 @@ internal static class Modules
         new SegmentHooksModule(),
         new ClustersModule(),
         new CatalogModule(),
+        new CampaignsModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

@@ -54,12 +54,15 @@ public sealed class CampaignService
     /// <summary>Why this channel cannot send here; null: it can.</summary>
     public string? Missing(string channel) => _delivery.Missing(channel);
 
+    /// <summary>Whether e-mails stay on this machine.</summary>
+    public bool LocalOutbox => _delivery.LocalOutbox;
+
     /// <summary>A message as one person would get it.</summary>
     /// <returns>Null when there is no such person.</returns>
     public async Task<RenderedMessage?> PreviewAsync(CampaignSpec spec, int step, string version, OnePerson person, CancellationToken cancel = default)
     {
         await _audit.RecordAsync(new AuditEntry("campaign.previewed", person.Key), cancel);
-        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage("preview", 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, null, null), cancel);
+        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage("preview", 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, true, true, null), cancel);
     }
 
     public async Task<CampaignResult> CreateAsync(string name, CampaignSpec spec, string who, CancellationToken cancel = default)

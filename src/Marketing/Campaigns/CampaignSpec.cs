@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BehaviorDashboard.Events;
+using BehaviorDashboard.Profiles;
 
 namespace BehaviorDashboard.Campaigns;
 
@@ -37,8 +38,10 @@ public sealed record CampaignSpec
     /// <summary>Larger wins where one person is due in several campaigns.</summary>
     public int Priority { get; init; } = 5;
 
-    /// <summary>What people agreed to.</summary>
-    public string Purpose { get; init; } = "marketing";
+    /// <summary>What people must have agreed to: <c>marketing_email</c>, or <c>personalisation</c> for messages on the shop's own pages.</summary>
+    public string Purpose => Channel == Channels.Onsite ? Purposes.Personalisation : Purposes.MarketingEmail;
+
+    public bool Allows(bool mayWrite, bool mayPersonalise) => Purpose == Purposes.Personalisation ? mayPersonalise : mayWrite;
 
     /// <summary>Promoted products.</summary>
     public IReadOnlyList<string> Products { get; init; } = [];

@@ -24,6 +24,7 @@ public sealed class CampaignsModule : IModule
         services.AddLocalization();
         services.AddDataProtection();
         services.AddSingleton<CampaignStore>();
+        services.AddSingleton<ConsentRule>();
         services.AddSingleton<AudienceStore>();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<EffectStore>();

@@ -19,6 +19,11 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
     /// <summary>A typical lift that a holdout should be able to see: a quarter of the baseline, at least half a point.</summary>
     private const double TypicalLift = 0.25;
     private const int BaselineSample = 20_000;
+    private const double LeastHoldout = 0.1;
+    private const double MostHoldout = 0.3;
+
+    /// <summary>Where even the largest holdout could not show a typical lift: enough to catch harm, and most people are still written to.</summary>
+    private const double SmallShopHoldout = 0.2;
     private readonly CampaignsOptions _options = options.Value;
 
     /// <summary>Candidates of a campaign that takes in by segments, at this moment.</summary>
@@ -60,7 +65,7 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
     {
         var p = double.IsNaN(baseline) ? 0.02 : Math.Max(baseline, 0.002);
         var lift = Math.Max(p * TypicalLift, 0.005);
-        return spec.Holdout is { } set ? (set, set > 0 && Power.SampleSize(p, lift, set) <= people) : Power.Holdout(people, p, lift);
+        return spec.Holdout is { } set ? (set, set > 0 && Power.SampleSize(p, lift, set) <= people) : Power.Holdout(people, p, lift, LeastHoldout, MostHoldout) is { Suffices: true } enough ? enough : (SmallShopHoldout, false);
     }
 
     /// <summary>Takes candidates in: decides, draws, and freezes.</summary>
@@ -99,7 +104,7 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
         : Assignment.IsGlobalControl(f.Person, _options.GlobalControl) ? "global_control"
         : f.Suppressed is not null ? f.Suppressed
         : spec.Channel == Channels.Email && string.IsNullOrEmpty(f.Email) ? "no_address"
-        : spec.Channel is Channels.Email or Channels.Webhook or Channels.Csv && f.Consent is not ("true" or "1" or "yes" or "True") ? "no_consent"
+        : !spec.Allows(f.MayWrite, f.MayPersonalise) ? "no_consent"
         : f.InHigher ? "priority"
         : f.Recent >= _options.MostMessages && spec.Channel != Channels.Onsite ? "too_many"
         : null;

@@ -6,11 +6,10 @@ namespace BehaviorDashboard.Campaigns;
 public sealed record Candidate(string Person, string Entry, DateTimeOffset HappenedAt);
 
 /// <summary>What decides whether somebody may be written to.</summary>
-/// <param name="Consent">As the trait says it; null: never asked.</param>
 /// <param name="Recent">Messages of the last days from all campaigns.</param>
 /// <param name="TakenAt">When this campaign took them in last.</param>
 /// <param name="Score">Predicted effect.</param>
-internal sealed record AudienceFacts(string Person, bool IsKnown, string? Email, string? Zone, string? Consent, string? Suppressed, long Recent, bool InHigher, DateTimeOffset? TakenAt, double? Score);
+internal sealed record AudienceFacts(string Person, bool IsKnown, string? Email, string? Zone, bool MayWrite, bool MayPersonalise, string? Suppressed, long Recent, bool InHigher, DateTimeOffset? TakenAt, double? Score);
 
 /// <summary>Why how many were left out.</summary>
 public sealed record LeftOut(string Reason, long People);
@@ -19,16 +18,13 @@ public sealed record LeftOut(string Reason, long People);
 public sealed record CampaignPerson(string Person, string Entry, string Arm, string? Reason, DateTimeOffset TakenAt, DateTimeOffset DueAt, double? Score, string? State, string? Problem);
 
 /// <summary>Who may be written to, and the frozen audience.</summary>
-internal sealed class AudienceStore(Database database)
+internal sealed class AudienceStore(Database database, ConsentRule consent)
 {
-    /// <summary>Traits that say yes or no to marketing, by the names shops use.</summary>
-    public const string ConsentOf = "coalesce(p.traits ->> 'emailConsent', p.traits ->> 'email_consent', p.traits ->> 'marketingConsent', p.traits ->> 'marketing_consent', p.traits ->> 'accepts_marketing')";
-
     private const string Known = "select user_id from profiles where is_known";
 
-    private const string Facts = $"""
+    private string Facts => $"""
         with k as (select distinct coalesce(i.user_id, u.who) as who from (select unnest(@People) as who) u left join identities i on i.alias = u.who)
-        select p.user_id as Person, p.is_known as IsKnown, p.email as Email, coalesce(p.traits ->> 'timezone', p.traits ->> 'timeZone', p.traits ->> 'time_zone') as Zone, {ConsentOf} as Consent,
+        select p.user_id as Person, p.is_known as IsKnown, p.email as Email, coalesce(p.traits ->> 'timezone', p.traits ->> 'timeZone', p.traits ->> 'time_zone') as Zone, {consent.Columns},
             (select min(s.reason) from campaign_suppressions s where s.user_id = p.user_id) as Suppressed, coalesce(m.recent, 0) as Recent,
             h.user_id is not null as InHigher, t.taken_at as TakenAt, e.effect as Score
         from k join profiles p on p.user_id = k.who

@@ -41,6 +41,9 @@ public sealed class DeliveryService
     /// <summary>Why a channel cannot send here: a resource key below <c>Problem.</c>.</summary>
     public string? Missing(string channel) => _channels.FirstOrDefault(c => c.Channel == channel)?.Missing;
 
+    /// <summary>Whether e-mails stay on this machine.</summary>
+    public bool LocalOutbox => _channels.OfType<SmtpChannel>().Any(c => c.StaysHere);
+
     /// <summary>What a process that is gone had in its hands.</summary>
     public Task<int> AdoptAsync(CancellationToken cancel = default) => _outbox.OrphansAsync(_time.GetUtcNow() - Orphaned, cancel);
 
@@ -75,7 +78,7 @@ public sealed class DeliveryService
             if (message.Suppressed is { } reason) settled.Add(new Settled(message, "skipped", reason));
             else if (exit.Contains(message.Id)) settled.Add(new Settled(message, "skipped", "exit"));
             else if (channel.Channel == Channels.Email && message.Email is null) settled.Add(new Settled(message, "skipped", "no_address"));
-            else if (message.Consent is not ("true" or "1" or "yes" or "True")) settled.Add(new Settled(message, "skipped", "no_consent"));
+            else if (!spec.Allows(message.MayWrite ?? false, message.MayPersonalise ?? false)) settled.Add(new Settled(message, "skipped", "no_consent"));
             else if (await TryWriteAsync(spec, message, cancel) is { } text) texts.Add((message, text));
             else settled.Add(new Settled(message, "failed", "template"));
         }

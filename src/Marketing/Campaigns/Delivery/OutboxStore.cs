@@ -3,8 +3,7 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.Campaigns;
 
 /// <summary>A message that has been claimed, with what is needed to write it.</summary>
-/// <param name="Exited">Whether the person did what ends the campaign for them.</param>
-internal sealed record OutboxMessage(string Id, int CampaignId, string Person, string Entry, int Step, string Arm, DateTimeOffset DueAt, int Attempts, string? Email, string? Name, string? Traits, string? Consent, string? Suppressed);
+internal sealed record OutboxMessage(string Id, int CampaignId, string Person, string Entry, int Step, string Arm, DateTimeOffset DueAt, int Attempts, string? Email, string? Name, string? Traits, bool? MayWrite, bool? MayPersonalise, string? Suppressed);
 
 /// <summary>What became of a message.</summary>
 /// <param name="State">sent, failed, skipped, unclear, or waiting for another attempt.</param>
@@ -20,7 +19,7 @@ public sealed record DeliveryCounts(long Waiting, long Sending, long Sent, long 
 public sealed record LocalMail(string MessageId, int CampaignId, DateTimeOffset SentAt, string Recipient, string Subject, string Body);
 
 /// <summary>The outbox: claims, outcomes, counts.</summary>
-internal sealed class OutboxStore(Database database)
+internal sealed class OutboxStore(Database database, ConsentRule consent)
 {
     private const string Due = """
         select m.id from campaign_messages m where m.state = 'waiting' and m.due_at <= @Now and m.campaign_id = any(@Campaigns) order by m.due_at, m.id limit @Limit
@@ -32,9 +31,9 @@ internal sealed class OutboxStore(Database database)
             and campaign_id in (select id from campaigns where status = 'live') returning id
         """;
 
-    private const string Read = $"""
+    private string Read => $"""
         select m.id as Id, m.campaign_id as CampaignId, m.user_id as Person, m.entry as Entry, m.step as Step, m.arm as Arm, m.due_at as DueAt, m.attempts as Attempts, p.email as Email, p.name as Name,
-            cast(p.traits as text) as Traits, {AudienceStore.ConsentOf} as Consent, (select min(s.reason) from campaign_suppressions s where s.user_id = m.user_id) as Suppressed
+            cast(p.traits as text) as Traits, {consent.Columns}, (select min(s.reason) from campaign_suppressions s where s.user_id = m.user_id) as Suppressed
         from campaign_messages m left join profiles p on p.user_id = m.user_id where m.id = any(@Ids) order by m.id
         """;
 

@@ -51,6 +51,7 @@ public sealed partial class CampaignPage
 
     private string Lead => _campaign!.StartedAt is null
         ? Text["Lead.Draft", Text["Status." + _campaign.Status], Text["Channel." + _spec.Channel]]
+        : _view?.Effect.Arms.Count == 0 && _counts is { Waiting: > 0 } waiting ? Text["Lead.Waiting", Format.Number(waiting.Waiting), Text["Status." + _campaign.Status]]
         : Text["Lead.Verdict." + Words.Of(_view?.Effect.Conversion), Format.Number(_view?.Effect.Treated), Format.Number(_view?.Effect.Held), Text["Status." + _campaign.Status]];
 
     protected override async Task OnParametersSetAsync()
