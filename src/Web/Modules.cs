@@ -6,6 +6,7 @@ using BehaviorDashboard.Clusters;
 using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
+using BehaviorDashboard.FeedbackRules;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Learning;
@@ -40,6 +41,7 @@ internal static class Modules
         new ClustersModule(),
         new CatalogModule(),
         new CampaignsModule(),
+        new FeedbackRulesModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

@@ -84,10 +84,23 @@ internal sealed class KpiStore(Database database)
         from events e left join identities i on i.alias = e.user_id where e.occurred_at >= @Since
         """;
 
+    // In the order in which the product saw them; what was told too late to be live stands at its own time.
+    private static readonly string Replay = $"""
+        {Scan} and e.occurred_at < @Until
+        order by case when e.received_at > e.occurred_at and {Dialect.EpochSeconds("e.received_at")} - {Dialect.EpochSeconds("e.occurred_at")} <= @Seconds then e.received_at else e.occurred_at end, e.message_id
+        """;
+
     /// <summary>Reads what the windows are made of, as one moment of the store; people are whole persons.</summary>
     public Task<bool> ScanAsync(DateTimeOffset since, Action<ScannedEvent> take, CancellationToken cancel) => database.ReadAsync(async session =>
     {
         await foreach (var e in session.StreamAsync<ScannedEvent>(Scan, new { Since = since })) take(e);
+        return true;
+    }, cancel);
+
+    /// <summary>Reads the events of a stretch of time in the order in which the product saw them.</summary>
+    public Task<bool> ReplayAsync(DateTimeOffset since, DateTimeOffset until, TimeSpan liveWithin, Action<ScannedEvent> take, CancellationToken cancel) => database.ReadAsync(async session =>
+    {
+        await foreach (var e in session.StreamAsync<ScannedEvent>(Replay, new { Since = since, Until = until, Seconds = (long)liveWithin.TotalSeconds })) take(e);
         return true;
     }, cancel);
 

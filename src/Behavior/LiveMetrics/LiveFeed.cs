@@ -57,6 +57,19 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         }
     }
 
+    /// <summary>The figures of one window at this moment.</summary>
+    /// <returns>Null while the windows are being read, and for an instant that is not now.</returns>
+    internal KpiValues? Read(string window, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            if (_catchingUp || (now - at).Duration() > ClockTolerance) return null;
+            _windows.Advance(now);
+            return _windows.Values(window);
+        }
+    }
+
     void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Writer.TryWrite(batch);
 
     void ICommittedEvents.OnRewritten() => _commits.Writer.TryWrite(null);

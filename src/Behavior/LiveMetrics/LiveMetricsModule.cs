@@ -24,6 +24,8 @@ public sealed class LiveMetricsModule : IModule
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<LiveFeed>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<LiveFeed>());
         services.AddHostedService(p => p.GetRequiredService<LiveFeed>());
+        services.AddSingleton(p => new KpiReplay(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddSingleton<IKpiSource, ShopKpis>();
         services.AddHostedService<LivePump>();
         services.AddSignalR().AddMessagePackProtocol();
         services.AddTransient<ICommand, KpisCommand>();

@@ -36,6 +36,8 @@ internal sealed class SlidingWindow
     /// <summary>Before this nothing is kept.</summary>
     public DateTimeOffset Oldest => To - 2 * _count * _width;
 
+    public KpiValues Values => _now.Values;
+
     public KpiWindow Read(int limit) => new(From, To, _now.Values, _before.Values, _now.Products(limit), _now.Categories(limit), _now.Unmet(limit));
 
     /// <summary>Events in the newest whole bucket-widths covering <paramref name="length"/>, for a rate.</summary>

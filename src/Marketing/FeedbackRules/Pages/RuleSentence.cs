@@ -1,0 +1,67 @@
+using System.Globalization;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Look;
+using Microsoft.Extensions.Localization;
+
+namespace BehaviorDashboard.FeedbackRules.Pages;
+
+/// <summary>A rule as a sentence in the reader's language, and its figures as this reader writes them.</summary>
+/// <param name="objects">Titles of objects by source or target and id; an id stands where none is known.</param>
+public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat format, KpiCatalog catalog, IReadOnlyDictionary<(string, string), string> objects)
+{
+    public string Of(RuleDefinition rule) =>
+        text["S.Rule", When(rule), string.Join(text["S.Comma"], rule.Then.Select(Action)), Limits(rule.Limits)];
+
+    public string When(RuleDefinition rule) => string.Join(text["S.And"], rule.Triggers.Select(Trigger));
+
+    public string Trigger(Trigger trigger)
+    {
+        var kpi = catalog.Find(trigger.Kpi);
+        var words = text["S." + trigger.Test, (kpi?.Title() ?? $"{trigger.Kpi.Source} {trigger.Kpi.Key}") + Object(trigger.Kpi.Source, trigger.Kpi.ObjectId), Threshold(trigger, kpi)].Value;
+        return trigger.ForMinutes > 0 ? text["S.For", words, format.Duration(TimeSpan.FromMinutes(trigger.ForMinutes))] : words;
+    }
+
+    public string Action(ActionSpec action)
+    {
+        var kind = catalog.Find(action);
+        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => $"{p.Title()} {action.Parameters[p.Key]}").ToList();
+        return (kind?.Title() ?? $"{action.Target} {action.Action}") + Object(action.Target, action.ObjectId) + (given.Count > 0 ? text["S.With", string.Join(text["S.Comma"], given)] : "");
+    }
+
+    public string Limits(Limits limits)
+    {
+        var parts = new List<string> { text["S.MostPerDay", limits.MostPerDay] };
+        if (limits.CoolDownMinutes > 0) parts.Add(text["S.CoolDown", format.Duration(TimeSpan.FromMinutes(limits.CoolDownMinutes))]);
+        if (limits.FromHour != 0 || limits.ToHour != 24) parts.Add(text["S.Hours", limits.FromHour, limits.ToHour]);
+        if (limits.Budget is { } budget) parts.Add(text["S.Budget", format.Money(budget)]);
+        parts.Add(text[limits.Approval ? "S.Approval" : "S.ByItself"]);
+        return string.Join(text["S.Comma"], parts);
+    }
+
+    /// <summary>A figure in its own unit.</summary>
+    public string Value(WatchedKpi? kpi, double? value) => kpi?.Unit switch
+    {
+        "money" => format.Money(value is { } v && double.IsFinite(v) && Math.Abs(v) < 1e15 ? (decimal)v : null),
+        "share" => format.Percent(value),
+        "count" => format.Number(value, value is { } v && v % 1 != 0 ? 1 : 0),
+        "days" => text["Days", format.Number(value, 1)],
+        _ => format.Number(value, 3),
+    };
+
+    /// <summary>A change of a figure, with its sign.</summary>
+    public string Change(WatchedKpi? kpi, double? value) => value is null ? ShopFormat.Unknown : (value > 0 ? "+" : "") + Value(kpi, value);
+
+    private string Threshold(Trigger trigger, WatchedKpi? kpi) => trigger.Test switch
+    {
+        Test.Rises or Test.Falls => format.Percent(trigger.Threshold, 0),
+        Test.Unusual => trigger.Threshold.ToString("0.#", CultureInfo.CurrentCulture),
+        _ => Value(kpi, trigger.Threshold),
+    };
+
+    private string Object(string source, string? id) => id switch
+    {
+        null or "" => "",
+        RuleDefinition.Each => text["S.Each." + source] is { ResourceNotFound: false } words ? words.Value : text["S.Each"],
+        _ => text["S.Of", objects.GetValueOrDefault((source, id)) ?? id],
+    };
+}

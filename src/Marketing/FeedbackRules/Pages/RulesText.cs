@@ -1,0 +1,4 @@
+namespace BehaviorDashboard.FeedbackRules.Pages;
+
+/// <summary>Words of the rules and the ledger.</summary>
+public sealed class RulesText;
