@@ -18,20 +18,20 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     {
         var kpi = catalog.Find(trigger.Kpi);
         var words = text["S." + trigger.Test, (kpi?.Title() ?? $"{trigger.Kpi.Source} {trigger.Kpi.Key}") + Object(trigger.Kpi.Source, trigger.Kpi.ObjectId), Threshold(trigger, kpi)].Value;
-        return trigger.ForMinutes > 0 ? text["S.For", words, format.Duration(TimeSpan.FromMinutes(trigger.ForMinutes))] : words;
+        return trigger.ForMinutes > 0 ? text["S.For", words, Span(trigger.ForMinutes)] : words;
     }
 
     public string Action(ActionSpec action)
     {
         var kind = catalog.Find(action);
-        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => $"{p.Title()} {action.Parameters[p.Key]}").ToList();
+        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => p.Unit == "text" ? text["S.Quoted", p.Title(), action.Parameters[p.Key]].Value : $"{p.Title()} {action.Parameters[p.Key]}").ToList();
         return (kind?.Title() ?? $"{action.Target} {action.Action}") + Object(action.Target, action.ObjectId) + (given.Count > 0 ? text["S.With", string.Join(text["S.Comma"], given)] : "");
     }
 
     public string Limits(Limits limits)
     {
         var parts = new List<string> { text["S.MostPerDay", limits.MostPerDay] };
-        if (limits.CoolDownMinutes > 0) parts.Add(text["S.CoolDown", format.Duration(TimeSpan.FromMinutes(limits.CoolDownMinutes))]);
+        if (limits.CoolDownMinutes > 0) parts.Add(text["S.CoolDown", Span(limits.CoolDownMinutes)]);
         if (limits.FromHour != 0 || limits.ToHour != 24) parts.Add(text["S.Hours", limits.FromHour, limits.ToHour]);
         if (limits.Budget is { } budget) parts.Add(text["S.Budget", format.Money(budget)]);
         parts.Add(text[limits.Approval ? "S.Approval" : "S.ByItself"]);
@@ -50,6 +50,8 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
 
     /// <summary>A change of a figure, with its sign.</summary>
     public string Change(WatchedKpi? kpi, double? value) => value is null ? ShopFormat.Unknown : (value > 0 ? "+" : "") + Value(kpi, value);
+
+    private string Span(int minutes) => minutes % 60 == 0 ? text["S.HoursLong", minutes / 60] : text["S.MinutesLong", minutes];
 
     private string Threshold(Trigger trigger, WatchedKpi? kpi) => trigger.Test switch
     {
