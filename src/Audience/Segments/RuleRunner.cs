@@ -1,4 +1,5 @@
 using System.Data.Common;
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Options;
@@ -49,7 +50,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
         {
             await session.ReadRowsAsync($"""
                 with k as (select coalesce((select i.user_id from identities i where i.alias = @Person), @Person) as person)
-                select e.message_id, e.occurred_at, e.type, e.name, e.session_id, e.product_id, e.category, e.quantity, e.revenue, e.currency, e.rating{marks}
+                select e.message_id, e.occurred_at, e.type, e.name, e.session_id, e.product_id, e.category, e.quantity, e.revenue, e.currency, e.rating, {Discounts.Sql}{marks}
                 from events e where e.user_id in (select person from k union all select i.alias from identities i where i.user_id = (select person from k)) and e.occurred_at <= @AsOf
                 order by e.occurred_at desc, e.message_id desc limit @Most
                 """, plan.Parameters, row => events.Add(Read(row)));
@@ -64,7 +65,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
             T? Field<T>(int i, Func<int, T> get) where T : struct => row.IsDBNull(i) ? null : get(i);
             string? Text(int i) => row.IsDBNull(i) ? null : row.GetString(i);
             var seen = new SeenEvent(row.GetString(0), new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(1), DateTimeKind.Utc)), row.GetString(3), Text(5), Field(8, row.GetDecimal), Text(9));
-            return new PersonEvent(seen, row.GetString(2), Text(4), Text(6), Field(7, row.GetInt32), Field(10, row.GetDouble), [.. Enumerable.Range(11, row.FieldCount - 11).Select(row.GetBoolean)]);
+            return new PersonEvent(seen, row.GetString(2), Text(4), Text(6), Field(7, row.GetInt32), Field(10, row.GetDouble), row.GetBoolean(11), [.. Enumerable.Range(12, row.FieldCount - 12).Select(row.GetBoolean)]);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class DuckDbEventAppender : EventAppender
             user_id text, is_known boolean, first_seen timestamptz, last_seen timestamptz, events bigint, sessions bigint,
             page_views bigint, product_views bigint, searches bigint, cart_adds bigint, checkouts bigint, orders bigint,
             units bigint, refunds bigint, reviews bigint, rating_sum double, revenue decimal(18, 4), refunded decimal(18, 4),
-            first_order_at timestamptz, last_order_at timestamptz);
+            first_order_at timestamptz, last_order_at timestamptz, discounted_orders bigint, rated bigint, rating_min double,
+            last_rated_at timestamptz, last_rating double);
         delete from profile_delta;
         """;
 
@@ -91,6 +92,7 @@ internal sealed class DuckDbEventAppender : EventAppender
                 .AppendValue(d.Units).AppendValue(d.Refunds).AppendValue(d.Reviews).AppendValue(d.RatingSum)
                 .AppendValue(d.Revenue).AppendValue(d.Refunded)
                 .AppendValue(d.FirstOrderAt?.UtcDateTime).AppendValue(d.LastOrderAt?.UtcDateTime)
+                .AppendValue(d.DiscountedOrders).AppendValue(d.Rated).AppendValue(d.RatingMin).AppendValue(d.LastRatedAt?.UtcDateTime).AppendValue(d.LastRating)
                 .EndRow();
     }
 

@@ -14,7 +14,8 @@ internal sealed class PostgresEventAppender : EventAppender
             user_id text, is_known boolean, first_seen timestamptz, last_seen timestamptz, events bigint, sessions bigint,
             page_views bigint, product_views bigint, searches bigint, cart_adds bigint, checkouts bigint, orders bigint,
             units bigint, refunds bigint, reviews bigint, rating_sum double precision, revenue decimal(18, 4),
-            refunded decimal(18, 4), first_order_at timestamptz, last_order_at timestamptz) on commit delete rows
+            refunded decimal(18, 4), first_order_at timestamptz, last_order_at timestamptz,
+            discounted_orders bigint, rated bigint, rating_min double precision, last_rated_at timestamptz, last_rating double precision) on commit delete rows
         """;
 
     public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects) =>
@@ -74,6 +75,11 @@ internal sealed class PostgresEventAppender : EventAppender
             await copy.WriteAsync(d.Refunded, NpgsqlDbType.Numeric);
             await Value(copy, d.FirstOrderAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
             await Value(copy, d.LastOrderAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await copy.WriteAsync(d.DiscountedOrders, NpgsqlDbType.Bigint);
+            await copy.WriteAsync(d.Rated, NpgsqlDbType.Bigint);
+            await Value(copy, d.RatingMin, NpgsqlDbType.Double);
+            await Value(copy, d.LastRatedAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await Value(copy, d.LastRating, NpgsqlDbType.Double);
         }
         await copy.CompleteAsync(session.Cancel);
     }

@@ -28,6 +28,18 @@ internal sealed class ProfileDelta(string userId)
     public DateTimeOffset? FirstOrderAt { get; set; }
     public DateTimeOffset? LastOrderAt { get; set; }
 
+    /// <summary>Orders with a discount; see <see cref="Discounts"/>.</summary>
+    public long DiscountedOrders { get; set; }
+
+    /// <summary>Reviews that carry a rating.</summary>
+    public long Rated { get; set; }
+
+    public double? RatingMin { get; set; }
+    public DateTimeOffset? LastRatedAt { get; set; }
+
+    /// <summary>The rating given last; of two at the same instant the lower, so that the order of arrival does not matter.</summary>
+    public double? LastRating { get; set; }
+
     /// <summary>Adds one stored event. <see cref="ProfileStore.Recompute"/> is the same definition in SQL.</summary>
     /// <param name="newSession">Whether the event opens a session not seen before.</param>
     /// <param name="shopCurrency">Amounts in another currency are left out of the sums.</param>
@@ -53,9 +65,11 @@ internal sealed class ProfileDelta(string userId)
             case EventNames.ProductReviewed:
                 Reviews++;
                 RatingSum += e.Rating ?? 0;
+                if (e.Rating is { } rating) Rate(1, rating, e.OccurredAt, rating);
                 break;
             case EventNames.OrderCompleted:
                 Orders++;
+                if (Discounts.IsDiscounted(e.Properties)) DiscountedOrders++;
                 if (InShopCurrency(e, shopCurrency)) Revenue += e.Revenue ?? 0;
                 if (FirstOrderAt is null || e.OccurredAt < FirstOrderAt) FirstOrderAt = e.OccurredAt;
                 if (LastOrderAt is null || e.OccurredAt > LastOrderAt) LastOrderAt = e.OccurredAt;
@@ -86,8 +100,17 @@ internal sealed class ProfileDelta(string userId)
         RatingSum += other.RatingSum;
         Revenue += other.Revenue;
         Refunded += other.Refunded;
+        DiscountedOrders += other.DiscountedOrders;
+        if (other.LastRatedAt is { } rated) Rate(other.Rated, other.RatingMin!.Value, rated, other.LastRating!.Value);
         if (other.FirstOrderAt < (FirstOrderAt ?? DateTimeOffset.MaxValue)) FirstOrderAt = other.FirstOrderAt;
         if (other.LastOrderAt > (LastOrderAt ?? DateTimeOffset.MinValue)) LastOrderAt = other.LastOrderAt;
+    }
+
+    private void Rate(long count, double least, DateTimeOffset at, double last)
+    {
+        Rated += count;
+        if (RatingMin is null || least < RatingMin) RatingMin = least;
+        if (LastRatedAt is null || at > LastRatedAt || (at == LastRatedAt && last < LastRating)) (LastRatedAt, LastRating) = (at, last);
     }
 
     private static bool InShopCurrency(ShopEvent e, string shopCurrency) => e.Currency is null || e.Currency == shopCurrency;

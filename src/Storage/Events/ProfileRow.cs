@@ -22,6 +22,11 @@ internal sealed class ProfileRow
     public decimal Refunded { get; init; }
     public DateTimeOffset? FirstOrderAt { get; init; }
     public DateTimeOffset? LastOrderAt { get; init; }
+    public long DiscountedOrders { get; init; }
+    public long Rated { get; init; }
+    public double? RatingMin { get; init; }
+    public DateTimeOffset? LastRatedAt { get; init; }
+    public double? LastRating { get; init; }
     public string? Traits { get; init; }
 
     public ProfileDelta ToDelta(string key) => new(key)
@@ -44,5 +49,10 @@ internal sealed class ProfileRow
         Refunded = Refunded,
         FirstOrderAt = FirstOrderAt,
         LastOrderAt = LastOrderAt,
+        DiscountedOrders = DiscountedOrders,
+        Rated = Rated,
+        RatingMin = RatingMin,
+        LastRatedAt = LastRatedAt,
+        LastRating = LastRating,
     };
 }

@@ -23,15 +23,21 @@ internal static class ProfileStore
             revenue = cast(profiles.revenue + d.revenue as decimal(18, 4)),
             refunded = cast(profiles.refunded + d.refunded as decimal(18, 4)),
             first_order_at = least(profiles.first_order_at, d.first_order_at),
-            last_order_at = greatest(profiles.last_order_at, d.last_order_at)
+            last_order_at = greatest(profiles.last_order_at, d.last_order_at),
+            discounted_orders = profiles.discounted_orders + d.discounted_orders, rated = profiles.rated + d.rated,
+            rating_min = least(profiles.rating_min, d.rating_min), last_rated_at = greatest(profiles.last_rated_at, d.last_rated_at),
+            last_rating = case when d.last_rated_at is null or d.last_rated_at < profiles.last_rated_at then profiles.last_rating
+                when d.last_rated_at = profiles.last_rated_at then least(profiles.last_rating, d.last_rating) else d.last_rating end
         from profile_delta d where profiles.user_id = d.user_id
         """;
 
     private const string InsertStaged = """
         insert into profiles (user_id, is_known, first_seen, last_seen, events, sessions, page_views, product_views, searches,
-            cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded, first_order_at, last_order_at)
+            cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded, first_order_at, last_order_at,
+            discounted_orders, rated, rating_min, last_rated_at, last_rating)
         select d.user_id, d.is_known, d.first_seen, d.last_seen, d.events, d.sessions, d.page_views, d.product_views, d.searches,
-            d.cart_adds, d.checkouts, d.orders, d.units, d.refunds, d.reviews, d.rating_sum, d.revenue, d.refunded, d.first_order_at, d.last_order_at
+            d.cart_adds, d.checkouts, d.orders, d.units, d.refunds, d.reviews, d.rating_sum, d.revenue, d.refunded, d.first_order_at, d.last_order_at,
+            d.discounted_orders, d.rated, d.rating_min, d.last_rated_at, d.last_rating
         from profile_delta d where not exists (select 1 from profiles p where p.user_id = d.user_id)
         """;
 
@@ -40,7 +46,8 @@ internal static class ProfileStore
             page_views as PageViews, product_views as ProductViews, searches as Searches, cart_adds as CartAdds,
             checkouts as Checkouts, orders as Orders, units as Units, refunds as Refunds, reviews as Reviews,
             rating_sum as RatingSum, revenue as Revenue, refunded as Refunded, first_order_at as FirstOrderAt,
-            last_order_at as LastOrderAt, cast(traits as text) as Traits
+            last_order_at as LastOrderAt, discounted_orders as DiscountedOrders, rated as Rated, rating_min as RatingMin,
+            last_rated_at as LastRatedAt, last_rating as LastRating, cast(traits as text) as Traits
         from profiles where user_id = any(@Keys)
         """;
 
@@ -70,10 +77,16 @@ internal static class ProfileStore
             cast(coalesce(sum(e.revenue) filter (where e.type = 'track' and e.name = 'Order Completed' and e.in_shop_currency), 0) as decimal(18, 4)) as Revenue,
             cast(coalesce(-sum(e.revenue) filter (where e.type = 'track' and e.name = 'Order Refunded' and e.in_shop_currency), 0) as decimal(18, 4)) as Refunded,
             min(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as FirstOrderAt,
-            max(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as LastOrderAt
+            max(e.occurred_at) filter (where e.type = 'track' and e.name = 'Order Completed') as LastOrderAt,
+            count(*) filter (where e.type = 'track' and e.name = 'Order Completed' and {Discounts.Sql}) as DiscountedOrders,
+            count(e.rated_at) as Rated, min(e.rating) filter (where e.rated_at is not null) as RatingMin, max(e.rated_at) as LastRatedAt,
+            min(e.rating) filter (where e.rated_at = e.last_rated_at) as LastRating
         from (
-            select k.person, (ev.currency is null or ev.currency = @Currency) as in_shop_currency, ev.*
-            from keys k join events ev on ev.user_id = k.key) e
+            select r.*, max(r.rated_at) over (partition by r.person) as last_rated_at
+            from (
+                select k.person, (ev.currency is null or ev.currency = @Currency) as in_shop_currency, ev.*,
+                    case when ev.type = 'track' and ev.name = 'Product Reviewed' and ev.rating is not null then ev.occurred_at end as rated_at
+                from keys k join events ev on ev.user_id = k.key) r) e
         group by e.person
         """;
 

@@ -14,7 +14,7 @@ internal static class NaivePeople
     {
         var events = await database.QueryAsync<StoredEvent>("""
             select coalesce(i.user_id, e.user_id) as Person, e.message_id as MessageId, e.occurred_at as OccurredAt, e.type as Type, e.name as Name, e.product_id as ProductId, e.category as Category,
-                e.price as Price, e.quantity as Quantity, e.revenue as Revenue, e.order_id as OrderId, cast(e.properties as text) as Properties
+                e.price as Price, e.quantity as Quantity, e.revenue as Revenue, e.order_id as OrderId, e.rating as Rating, cast(e.properties as text) as Properties
             from events e left join identities i on i.alias = e.user_id
             """);
         var traits = (await database.QueryAsync<Row>("select user_id as Key, cast(traits as text) as Traits from profiles")).ToDictionary(r => r.Key, r => r.Traits);
@@ -28,12 +28,12 @@ internal static class NaivePeople
         return document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != System.Text.Json.JsonValueKind.Null).ToDictionary(p => p.Name, p => (string?)p.Value.ToString());
     }
 
-    private sealed record StoredEvent(string Person, string MessageId, DateTimeOffset OccurredAt, string Type, string Name, string? ProductId, string? Category, decimal? Price, int? Quantity, decimal? Revenue, string? OrderId, string? Properties)
+    private sealed record StoredEvent(string Person, string MessageId, DateTimeOffset OccurredAt, string Type, string Name, string? ProductId, string? Category, decimal? Price, int? Quantity, decimal? Revenue, string? OrderId, double? Rating, string? Properties)
     {
         public ShopEvent Event() => new()
         {
             MessageId = MessageId, ReceivedAt = OccurredAt, OccurredAt = OccurredAt, Type = Type, Name = Name, SourceId = "", ProductId = ProductId, Category = Category,
-            Price = Price, Quantity = Quantity, Revenue = Revenue, OrderId = OrderId, Properties = Properties,
+            Price = Price, Quantity = Quantity, Revenue = Revenue, OrderId = OrderId, Rating = Rating, Properties = Properties,
         };
     }
 }

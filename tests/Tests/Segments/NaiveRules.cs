@@ -18,6 +18,7 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
         TraitRule trait => Text(p.Traits.GetValueOrDefault(trait.Trait), trait.Op, trait.Values),
         DidRule did => Did(did, p),
         SequenceRule sequence => Sequence(sequence, p),
+        FavouriteRule favourite => Favourite(favourite, p),
         SegmentRule segment => segments(segment.Segment) is { } other && Holds(other, p),
         _ => throw new NotSupportedException(),
     };
@@ -28,6 +29,7 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
         {
             "days_since_last_order" => p.Orders.Count == 0 ? null : p.Orders.Max(e => e.OccurredAt),
             "days_since_first_order" => p.Orders.Count == 0 ? null : p.Orders.Min(e => e.OccurredAt),
+            "days_since_last_rating" => p.Ratings.Count == 0 ? null : p.Ratings.Max(e => e.OccurredAt),
             "days_since_last_seen" => p.Events.Max(e => e.OccurredAt),
             "days_since_first_seen" => p.Events.Min(e => e.OccurredAt),
             _ => null,
@@ -41,6 +43,10 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
             "revenue" => revenue,
             "net_revenue" => revenue - refunded,
             "average_order" => p.Orders.Count == 0 ? null : revenue / p.Orders.Count,
+            "discount_share" => p.Orders.Count == 0 ? null : (decimal)p.Orders.Count(e => TextNumber.Parse(Property(e.Properties, "discount")) > 0) / p.Orders.Count,
+            "review_min" => p.Ratings.Min(e => (decimal?)e.Rating),
+            "review_last" => p.Ratings.GroupBy(e => e.OccurredAt).MaxBy(g => g.Key)?.Min(e => (decimal?)e.Rating),
+            "review_mean" => p.Ratings.Average(e => (decimal?)e.Rating),
             "refund_share" => revenue == 0 ? null : refunded / revenue,
             "product_views" => p.Events.Count(e => e.Type == "track" && e.Name == "Product Viewed"),
             "units" => p.Events.Where(e => e.Type == "item").Sum(e => e.Quantity ?? 0),
@@ -83,6 +89,13 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
             _ => seen.Select(e => e.Category).OfType<string>().Distinct().Count(),
         };
         return Compare(n, rule.Op, rule.Value, rule.To);
+    }
+
+    private bool Favourite(FavouriteRule rule, NaivePerson p)
+    {
+        string? Value(ShopEvent e) => rule.Of == FavouriteOf.Category ? e.Category : e.ProductId;
+        var counts = p.Events.Where(e => Matches(e, rule.Event, rule.Where) && e.OccurredAt <= asOf && Inside(e.OccurredAt, rule.When)).Select(Value).OfType<string>().GroupBy(v => v).ToDictionary(g => g.Key, g => g.Count());
+        return counts.Any(c => c.Value == counts.Values.Max() && rule.Values.Contains(c.Key, StringComparer.OrdinalIgnoreCase));
     }
 
     private bool Sequence(SequenceRule rule, NaivePerson p) => p.Events
@@ -147,6 +160,8 @@ internal sealed class NaiveRules(DateTimeOffset asOf, ShopClock clock, Func<int,
 internal sealed record NaivePerson(string Key, IReadOnlyList<ShopEvent> Events, IReadOnlyDictionary<string, string?> Traits)
 {
     public IReadOnlyDictionary<string, decimal?> Figures { get; init; } = new Dictionary<string, decimal?>();
+
+    public IReadOnlyList<ShopEvent> Ratings { get; } = [.. Events.Where(e => e.Type == "track" && e.Name == "Product Reviewed" && e.Rating is not null)];
 
     public IReadOnlyList<ShopEvent> Orders { get; } = [.. Events.Where(e => e.Type == "track" && e.Name == "Order Completed")];
 }

@@ -8,7 +8,7 @@ namespace BehaviorDashboard.Tests.Segments;
 /// <summary>Small worlds full of edges: equal instants, boundaries of windows, missing values, people who turn out to be one.</summary>
 internal sealed class RandomWorld(int seed)
 {
-    private static readonly string[] Names = ["Product Viewed", "Product Added", "Order Completed", "Order Refunded", "Products Searched", "点赞"];
+    private static readonly string[] Names = ["Product Viewed", "Product Added", "Order Completed", "Order Refunded", "Products Searched", "Product Reviewed", "点赞"];
     private static readonly string[] Words = ["de", "DE", "中国", "a\"b", "$x", "5", "5.50", "-1", "n/a", "o'neil", "50%"];
     private static readonly string[] Keys = ["country", "$tier", "we\"ird", "/path", "a.b", "*", "[0]", "b\\s", "~1", "0"];
     private readonly Random _random = new(seed);
@@ -33,27 +33,29 @@ internal sealed class RandomWorld(int seed)
         return events;
     }
 
-    public Rule Rule(int depth = 0) => _random.Next(depth > 3 ? 5 : 9) switch
+    public Rule Rule(int depth = 0) => _random.Next(depth > 3 ? 6 : 10) switch
     {
         0 or 1 => Did(),
         2 => Feature(),
         3 => new TraitRule(One(Keys), Op(out var values), values),
         4 => new SequenceRule(Step(), Step(), One(1, 24, 48, 24 * 30)) { When = When() },
-        5 => new Not(Rule(depth + 1)),
-        6 => depth == 0 ? Rule(1) : new SegmentRule(_random.Next(3)),
-        7 => new AnyOf([Rule(depth + 1), Rule(depth + 1)]),
+        5 => new FavouriteRule(One([.. Names, OrderLines.Bought]), One(FavouriteOf.Category, FavouriteOf.Product), [One("c0", "C1", "p2", "p3"), One("c2", "c3", "P0", "p1")]) { Where = Filters(), When = When() },
+        6 => new Not(Rule(depth + 1)),
+        7 => depth == 0 ? Rule(1) : new SegmentRule(_random.Next(3)),
+        8 => new AnyOf([Rule(depth + 1), Rule(depth + 1)]),
         _ => new AllOf([Rule(depth + 1), Rule(depth + 1)]),
     };
 
     private ShopEvent Event(string id, string name, string type, int person, bool named, DateTimeOffset at, decimal? revenue, string? order, string? product, int? quantity)
     {
         var properties = _random.Next(2) == 0 ? null : JsonSerializer.Serialize(new Dictionary<string, object?> { [One(Keys)] = _random.Next(4) == 0 ? _random.Next(9) : _random.Next(5) == 0 ? null : One(Words) });
+        if (name == "Order Completed" && type == "track" && _random.Next(2) == 0) properties = JsonSerializer.Serialize(new Dictionary<string, object?> { ["discount"] = One<object?>("0", 5, "4.50", "x", 0.0, null) });
         var traits = _random.Next(5) > 0 || type == "item" ? null : JsonSerializer.Serialize(new Dictionary<string, object?> { [One(Keys)] = _random.Next(4) == 0 ? _random.Next(9) : One(Words) });
         return new ShopEvent
         {
             MessageId = id, ReceivedAt = at, OccurredAt = at, Type = type, Name = name, SourceId = "test", OutsideSessions = true,
             UserId = named ? $"u{person % 5}" : null, AnonymousId = named && _random.Next(3) > 0 ? null : $"d{person}",
-            Revenue = revenue, OrderId = order, ProductId = product, Category = product is null ? null : "c" + product[1], Quantity = quantity,
+            Revenue = revenue, OrderId = order, ProductId = product, Category = product is null ? null : "c" + product[1], Quantity = quantity, Rating = name == "Product Reviewed" && _random.Next(4) > 0 ? _random.Next(1, 6) : null,
             Price = product is null || _random.Next(3) == 0 ? null : _random.Next(1, 20) / 2m, Properties = properties, Traits = traits,
         };
     }
@@ -77,7 +79,7 @@ internal sealed class RandomWorld(int seed)
 
     private FeatureRule Feature()
     {
-        var feature = One("churn", "worth", "orders", "revenue", "net_revenue", "average_order", "refund_share", "product_views", "units", "known", "days_since_last_order", "days_since_first_order", "days_since_last_seen", "days_since_first_seen");
+        var feature = One("churn", "worth", "discount_share", "review_min", "review_last", "review_mean", "days_since_last_rating", "orders", "revenue", "net_revenue", "average_order", "refund_share", "product_views", "units", "known", "days_since_last_order", "days_since_first_order", "days_since_last_seen", "days_since_first_seen");
         var op = feature.StartsWith("days", StringComparison.Ordinal)
             ? One(Comparison.AtLeast, Comparison.AtMost, Comparison.MoreThan, Comparison.LessThan, Comparison.Between, Comparison.Known, Comparison.Unknown)
             : One(Enum.GetValues<Comparison>());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BehaviorDashboard.Events;
+using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Xunit;
 
@@ -51,6 +52,11 @@ public class RunningRowsTests
         // Computed anew by the store itself they stay what they are.
         await store.Writer.ExclusiveAsync(s => s.RecomputeAsync([.. running.Select(r => r.Person)]));
         Assert.Equal(running, await CountedRows.RunningAsync(store));
+        // A store from before the later columns comes to the same.
+        var later = new MigrationSource(typeof(ShopEvent).Assembly, "Events").Read().Single(m => m.Number == 3).For(store.Database.Dialect.Name);
+        await store.Database.ExecuteAsync("update profiles set discounted_orders = 0, rated = 0, rating_min = null, last_rated_at = null, last_rating = null");
+        await store.Database.ExecuteAsync(later[later.IndexOf("update profiles", StringComparison.Ordinal)..]);
+        Assert.Equal(running, await CountedRows.RunningAsync(store));
     }
 
     /// <summary>One event, or an order or refund with its lines, of somebody at some time: often late, sometimes by weeks.</summary>
@@ -62,12 +68,12 @@ public class RunningRowsTests
         var at = Start.AddMinutes(random.Next(3) == 0 ? random.Next(30 * 24 * 60) : 30 * 24 * 60 + number * 3);
         var session = random.Next(3) == 0 ? $"{device ?? user}-{at:yyyyMMdd}" : null;
         var currency = random.Next(6) == 0 ? "EUR" : random.Next(2) == 0 ? "USD" : null;
-        ShopEvent Of(string name, string type = EventTypes.Track, decimal? revenue = null, double? rating = null, string? previous = null) =>
-            Make.Event(id, name, user, device, at, type, revenue, session: session, rating: rating, currency: currency, previous: previous, received: Make.Noon.AddSeconds(10 * number));
+        ShopEvent Of(string name, string type = EventTypes.Track, decimal? revenue = null, double? rating = null, string? previous = null, string? properties = null) =>
+            Make.Event(id, name, user, device, at, type, revenue, session: session, rating: rating, currency: currency, previous: previous, properties: properties, received: Make.Noon.AddSeconds(10 * number));
         ShopEvent Line(string name, int quantity) => Make.Event(id + "#1", name, user, device, at, EventTypes.Item, product: "p", quantity: quantity, price: 5m, session: session, currency: currency, received: Make.Noon.AddSeconds(10 * number));
         return random.Next(13) switch
         {
-            0 => [Of(EventNames.OrderCompleted, revenue: random.Next(1, 9_999) / 100m), Line(EventNames.OrderCompleted, random.Next(1, 4))],
+            0 => [Of(EventNames.OrderCompleted, revenue: random.Next(1, 9_999) / 100m, properties: Discount(random)), Line(EventNames.OrderCompleted, random.Next(1, 4))],
             1 => [Of(EventNames.OrderRefunded, revenue: -random.Next(1, 999) / 100m), Line(EventNames.OrderRefunded, -1)],
             2 => [Of("", EventTypes.Page)],
             3 => [Of("", EventTypes.Screen)],
@@ -82,6 +88,19 @@ public class RunningRowsTests
         };
     }
 
+    private static string? Discount(Random random) => random.Next(9) switch
+    {
+        0 => """{"discount":0}""",
+        1 => """{"discount":"0.00","coupon":"X"}""",
+        2 => """{"discount":4.5}""",
+        3 => """{"discount":"12"}""",
+        4 => """{"discount":-3}""",
+        5 => """{"discount":null}""",
+        6 => """{"discount":"none"}""",
+        7 => """{"coupon":"A"}""",
+        _ => null,
+    };
+
     /// <summary>The same event sent again, as a client does that got no answer.</summary>
-    private static ShopEvent Again(ShopEvent e) => Make.Event(e.MessageId, e.Name, e.UserId, e.AnonymousId, e.OccurredAt, e.Type, e.Revenue, e.OrderId, e.ProductId, e.Quantity, e.Price, rating: e.Rating, currency: e.Currency, previous: e.PreviousId, received: e.ReceivedAt.AddSeconds(5));
+    private static ShopEvent Again(ShopEvent e) => Make.Event(e.MessageId, e.Name, e.UserId, e.AnonymousId, e.OccurredAt, e.Type, e.Revenue, e.OrderId, e.ProductId, e.Quantity, e.Price, properties: e.Properties, rating: e.Rating, currency: e.Currency, previous: e.PreviousId, received: e.ReceivedAt.AddSeconds(5));
 }

@@ -12,6 +12,7 @@ internal static class Lags
     {
         DidRule did => Of(did.When),
         SequenceRule sequence => Of(sequence.When),
+        FavouriteRule favourite => Of(favourite.When),
         FeatureRule feature when PersonFeatures.Find(feature.Feature)?.Kind == FeatureKind.DaysSince => new[] { feature.Value, feature.To }.OfType<decimal>().Select(d => (double)d),
         SegmentRule other when segments(other.Segment) is { } its => Of(its, segments, depth + 1),
         _ => [],

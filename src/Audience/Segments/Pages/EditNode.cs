@@ -23,18 +23,30 @@ public sealed class EditNode
     public int Days { get; set; } = 30;
     public DateOnly? From { get; set; }
     public DateOnly? Until { get; set; }
+    public FavouriteOf Most { get; set; }
     public List<EditFilter> Where { get; } = [];
-    private IReadOnlyList<PropertyFilter> _thenWhere = [];
+
+    /// <summary>Filters of the second step of a sequence.</summary>
+    public List<EditFilter> ThenWhere { get; } = [];
+
+    /// <summary>Takes the focus when it is shown next: it has just been added or moved.</summary>
+    public bool WantsFocus { get; set; }
 
     public bool IsGroup => Kind is "all" or "any";
 
-    public static EditNode Condition(string kind) => new()
+    /// <param name="kind">A kind of condition, or <c>search</c>: an event condition that asks for search words.</param>
+    public static EditNode Condition(string kind)
     {
-        Kind = kind,
-        Name = kind switch { "feature" => "orders", "did" => "Product Viewed", "sequence" => "Product Added", _ => "" },
-        Then = kind == "sequence" ? "Order Completed" : "",
-        Window = kind == "did" ? WindowKind.Within : WindowKind.Ever,
-    };
+        var node = new EditNode
+        {
+            Kind = kind == "search" ? "did" : kind,
+            Name = kind switch { "feature" => "orders", "did" or "favourite" => "Product Viewed", "sequence" => "Product Added", "search" => "Products Searched", _ => "" },
+            Then = kind == "sequence" ? "Order Completed" : "",
+            Window = kind is "did" or "search" or "favourite" ? WindowKind.Within : WindowKind.Ever,
+        };
+        if (kind == "search") node.Where.Add(new EditFilter { Property = "query", Match = Matching.Contains });
+        return node;
+    }
 
     public static EditNode Of(Rule rule)
     {
@@ -46,16 +58,18 @@ public sealed class EditNode
             FeatureRule f => new EditNode { Kind = "feature", Name = f.Feature, Op = f.Op, Value = f.Value, To = f.To },
             TraitRule t => new EditNode { Kind = "trait", Name = t.Trait, Match = t.Op, Text = Joined(t.Values) },
             DidRule d => new EditNode { Kind = "did", Name = d.Event, Measure = d.Measure, Op = d.Op, Value = d.Value, To = d.To, Occasion = d.Occasion },
-            SequenceRule s => new EditNode { Kind = "sequence", Name = s.First.Event, Then = s.Then.Event, Hours = s.WithinHours, _thenWhere = s.Then.Where },
+            SequenceRule s => new EditNode { Kind = "sequence", Name = s.First.Event, Then = s.Then.Event, Hours = s.WithinHours },
+            FavouriteRule f => new EditNode { Kind = "favourite", Name = f.Event, Most = f.Of, Text = Joined(f.Values) },
             SegmentRule s => new EditNode { Kind = "segment", Segment = s.Segment },
             GroupRule g => new EditNode { Kind = "divided", Name = g.Grouping + Separator + g.Group },
             _ => throw new NotSupportedException(rule.GetType().Name),
         };
         if (rule is Not) node.Negated = !node.Negated;
         else node.Children.AddRange(rule.Children.Select(Of));
-        var when = rule switch { DidRule d => d.When, SequenceRule s => s.When, _ => null };
+        var when = rule switch { DidRule d => d.When, SequenceRule s => s.When, FavouriteRule f => f.When, _ => null };
         if (when is not null) (node.Window, node.Days, node.From, node.Until) = (when.Kind, when.Days ?? 30, when.From, when.To);
-        node.Where.AddRange((rule switch { DidRule d => d.Where, SequenceRule s => s.First.Where, _ => [] }).Select(f => new EditFilter { Property = f.Property, Match = f.Op, Text = Joined(f.Values) }));
+        node.Where.AddRange(Filters(rule switch { DidRule d => d.Where, SequenceRule s => s.First.Where, FavouriteRule f => f.Where, _ => [] }));
+        node.ThenWhere.AddRange(Filters(rule is SequenceRule then ? then.Then.Where : []));
         return node;
     }
 
@@ -67,8 +81,9 @@ public sealed class EditNode
             "any" => new AnyOf([.. Children.Select(c => c.ToRule())]),
             "feature" => new FeatureRule(Name, Op, HasNumber ? Value : null, Op == Comparison.Between ? To : null),
             "trait" => new TraitRule(Name.Trim(), Match, Values(Match, Text)),
-            "did" => new DidRule(Name.Trim()) { Measure = Measure, Op = Op, Value = Value ?? 0, To = Op == Comparison.Between ? To : null, Where = Filters(), When = When(), Occasion = Occasion },
-            "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters() }, new EventStep(Then.Trim()) { Where = _thenWhere }, Hours) { When = When() },
+            "did" => new DidRule(Name.Trim()) { Measure = Measure, Op = Op, Value = Value ?? 0, To = Op == Comparison.Between ? To : null, Where = Filters(Where), When = When(), Occasion = Occasion },
+            "favourite" => new FavouriteRule(Name.Trim(), Most, Values(Matching.Is, Text)!) { Where = Filters(Where), When = When() },
+            "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters(Where) }, new EventStep(Then.Trim()) { Where = Filters(ThenWhere) }, Hours) { When = When() },
             "divided" => new GroupRule(Name.Split(Separator, 2)[0], Name.Split(Separator, 2)[^1]),
             _ => new SegmentRule(Segment),
         };
@@ -84,7 +99,9 @@ public sealed class EditNode
         _ => new Window(Window, Days),
     };
 
-    private List<PropertyFilter> Filters() => [.. Where.Where(f => f.Property.Trim().Length > 0).Select(f => new PropertyFilter(f.Property.Trim(), f.Match, Values(f.Match, f.Text)))];
+    private static IEnumerable<EditFilter> Filters(IEnumerable<PropertyFilter> filters) => filters.Select(f => new EditFilter { Property = f.Property, Match = f.Op, Text = Joined(f.Values) });
+
+    private static List<PropertyFilter> Filters(List<EditFilter> filters) => [.. filters.Where(f => f.Property.Trim().Length > 0).Select(f => new PropertyFilter(f.Property.Trim(), f.Match, Values(f.Match, f.Text)))];
 
     private static string[]? Values(Matching op, string text) => op is Matching.Known or Matching.Unknown ? null : text.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

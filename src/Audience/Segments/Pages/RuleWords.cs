@@ -19,6 +19,7 @@ public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat fo
         TraitRule trait => $"{text["S.Trait", trait.Trait]} {Matched(trait.Op, trait.Values)}",
         DidRule did => Did(did),
         SequenceRule s => text["S.Sequence", Step(s.First.Event, s.First.Where), Step(s.Then.Event, s.Then.Where), format.Number((long)s.WithinHours)] + When(s.When),
+        FavouriteRule f => text["S.Favourite", text["FavouriteOf." + f.Of], Step(f.Event, f.Where), string.Join(text["S.OrValue"], f.Values)] + When(f.When),
         SegmentRule segment => text["S.In", segments.GetValueOrDefault(segment.Segment) ?? "?"],
         GroupRule group when terms.Groupings.TryGetValue(group.Grouping, out var grouping) => text["S.Group", grouping.Title(), grouping.Name(group.Group)],
         GroupRule => text["S.Group", "?", "?"],
@@ -43,7 +44,9 @@ public sealed class RuleWords(IStringLocalizer<SegmentsText> text, ShopFormat fo
     }
 
     private string Step(string name, IReadOnlyList<PropertyFilter> where) =>
-        $"“{name}”" + (where.Count == 0 ? "" : text["S.Where", string.Join(text["S.Comma"], where.Select(f => $"{f.Property} {Matched(f.Op, f.Values)}"))]);
+        $"“{name}”" + (where.Count == 0 ? "" : text["S.Where", string.Join(text["S.Comma"], where.Select(f => $"{Property(f.Property)} {Matched(f.Op, f.Values)}"))]);
+
+    private string Property(string name) => text["Prop." + name] is { ResourceNotFound: false } known ? known : name;
 
     private string When(Window when) => when.Kind switch
     {

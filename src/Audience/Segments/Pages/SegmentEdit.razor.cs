@@ -1,6 +1,7 @@
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
+using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace BehaviorDashboard.Segments.Pages;
@@ -23,12 +24,16 @@ public sealed partial class SegmentEdit
     private string? _sentence;
     private bool _loaded;
     private bool _busy;
+    private UnsavedDrafts? _drafts;
+    private DateTimeOffset? _brought;
 
     [Inject] private SegmentService Service { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
     [Inject] private NavigationManager Nav { get; set; } = null!;
+
+    [Inject] private IJSRuntime Js { get; set; } = null!;
 
     [Inject] private IDialogService Asking { get; set; } = null!;
 
@@ -49,27 +54,62 @@ public sealed partial class SegmentEdit
             if (all.FirstOrDefault(s => s.Id == id) is not { } found) return;
             (_before, _name, _description) = (found, found.Name, found.Description);
             var start = Version is { } v && (await Service.VersionsAsync(id)).FirstOrDefault(x => x.Version == v) is { } older ? RuleJson.Read(older.Rule, out _)! : found.Read();
-            _root = EditNode.Of(start);
-            if (!_root.IsGroup)
-            {
-                var only = _root;
-                _root = new EditNode();
-                _root.Children.Add(only);
-            }
+            _root = Root(start);
         }
         else _root.Children.Add(EditNode.Condition("did"));
         _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], [OrderLines.Bought, OrderLines.Returned, .. await Service.EventNamesAsync()], await Service.TermsAsync());
-        if (RendererInfo.IsInteractive) await ChangedAsync();
     }
 
-    public void Dispose()
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_drafts is not null || _options is null) return;
+        _drafts = new UnsavedDrafts(Js, Id);
+        // Who chose an earlier version wants that one.
+        if (Version is null && await _drafts.ReadAsync() is { } draft && draft.Version == (_before?.Version ?? 0) && RuleJson.Read(draft.Rule, out _) is { } rule)
+            (_name, _description, _root, _brought) = (draft.Name, draft.Description, Root(rule), draft.When);
+        StateHasChanged();
+        await CountAsync();
+    }
+
+    public async ValueTask DisposeAsync()
     {
         _counting?.Cancel();
         _counting?.Dispose();
+        if (_drafts is not null) await _drafts.DisposeAsync();
+    }
+
+    /// <summary>The builder always begins with a group.</summary>
+    private static EditNode Root(Rule rule)
+    {
+        var root = EditNode.Of(rule);
+        if (root.IsGroup) return root;
+        var group = new EditNode();
+        group.Children.Add(root);
+        return group;
+    }
+
+    private Task KeepAsync() => _drafts is null ? Task.CompletedTask : _drafts.WriteAsync(new UnsavedDraft(_before?.Version ?? 0, _name, _description, RuleJson.Write(_root.ToRule()), Service.Now));
+
+    private async Task DiscardAsync()
+    {
+        await _drafts!.DropAsync();
+        Nav.Refresh(forceReload: true);
+    }
+
+    private async Task CancelAsync()
+    {
+        if (_drafts is not null) await _drafts.DropAsync();
+        Nav.NavigateTo(Id is null ? "segments" : $"segments/{Id}");
+    }
+
+    private async Task ChangedAsync()
+    {
+        await KeepAsync();
+        await CountAsync();
     }
 
     /// <summary>Waits for a pause in the typing, then counts; a newer change cancels an older count.</summary>
-    private async Task ChangedAsync()
+    private async Task CountAsync()
     {
         _counting?.Cancel();
         _counting?.Dispose();
@@ -114,7 +154,9 @@ public sealed partial class SegmentEdit
             if (_problems.Count > 0 || !await AgreedAsync(draft.Rule)) return;
             var saved = _before is null ? await Service.CreateAsync(draft) : await Service.SaveAsync(_before, draft);
             _problems = saved.Problems;
-            if (saved.Segment is { } segment) Nav.NavigateTo($"segments/{segment.Id}");
+            if (saved.Segment is not { } segment) return;
+            await _drafts!.DropAsync();
+            Nav.NavigateTo($"segments/{segment.Id}");
         }
         finally
         {

@@ -70,6 +70,13 @@ public sealed partial class SegmentPage
         new TimeSeries(Text["Left"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Left))]),
     ]);
 
+    private (string Status, string Action)[] Actions => _segment?.Status switch
+    {
+        "active" => [("draft", "Pause"), ("archived", "Archive")],
+        "archived" => [("draft", "Unarchive")],
+        _ => [("archived", "Archive"), ("active", "Activate")],
+    };
+
     private async Task SetAsync(string status)
     {
         if (_busy) return;

@@ -24,7 +24,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
         ChangeKind.NeedsMore or ChangeKind.EndsWithMore or ChangeKind.NeedsLess => text["Change." + change.Kind, Amount(rule, change.Amount ?? 0)] + Before(change),
         ChangeKind.NeedsEvent or ChangeKind.EndsWithEvent => text["Change." + change.Kind, Event(rule)] + Before(change),
         ChangeKind.CountsFrom => text["Change.CountsFrom", format.Moment(change.At)],
-        ChangeKind.NeedsOther => text["Change.NeedsOther." + rule switch { TraitRule => "trait", SegmentRule => "segment", GroupRule => "group", _ => "figure" }],
+        ChangeKind.NeedsOther => text["Change.NeedsOther." + rule switch { TraitRule => "trait", SegmentRule => "segment", FavouriteRule => "favourite", FeatureRule { Feature: "review_min" or "review_last" } => "rating", GroupRule => "group", _ => "figure" }],
         _ => text["Change.Stays"],
     };
 
@@ -43,6 +43,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
         DidRule did => $"“{did.Event}”",
         SequenceRule sequence => text["Why.Then", sequence.First.Event, sequence.Then.Event, format.Number((long)sequence.WithinHours)],
         FeatureRule { Feature: "days_since_last_order" or "days_since_first_order" } => text["Why.AnOrder"],
+        FeatureRule { Feature: "days_since_last_rating" } => text["Why.ARating"],
         _ => text["Why.AVisit"],
     };
 
@@ -50,6 +51,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     {
         DidRule { Measure: Measure.Revenue } => format.Money(amount),
         DidRule did => $"{Plain(amount)} {text["Measure." + did.Measure]}",
+        FavouriteRule favourite => $"{Plain(amount)} “{favourite.Event}” ({string.Join(text["S.OrValue"], favourite.Values)})",
         FeatureRule feature => words.Amount(feature.Feature, amount),
         _ => Plain(amount),
     };

@@ -10,7 +10,7 @@ namespace BehaviorDashboard.Segments;
 /// Rule to SQL. Each event condition becomes one common table expression with the people it holds for; the rule
 /// becomes one Boolean over a row <c>p</c> of profiles that is never null. Every value is a parameter.
 /// </summary>
-internal sealed class RulePlanner
+internal sealed partial class RulePlanner
 {
     private readonly RuleSources _sources;
     private readonly Dialect _dialect;
@@ -47,6 +47,7 @@ internal sealed class RulePlanner
         TraitRule trait => Text(Trait(trait), trait.Op, trait.Values, numeric: null),
         DidRule did => Did(did),
         SequenceRule sequence => In(Sequence(sequence)),
+        FavouriteRule favourite => $"p.user_id in (select f.person from {Table(Favourites(favourite))} f where {Text("f.value", Matching.Is, favourite.Values, numeric: null)})",
         SegmentRule segment => Segment(segment.Segment),
         GroupRule group => Divided(group) is { } people ? $"p.user_id in (select person from {people} where grp = {Value(group.Group)})" : "false",
         _ => throw new NotSupportedException(rule.GetType().Name),
@@ -61,6 +62,7 @@ internal sealed class RulePlanner
             $"cast(round(cast((select c.n from {Table(figure.People(_sources.Profiles))} c where c.person = p.user_id) as decimal(28, 9)), 4) as text)",
         TraitRule trait => Trait(trait),
         DidRule { Occasion: Occasion.Any } did => Measured(did),
+        FavouriteRule favourite => $"(select string_agg(c.value, ', ' order by c.value) from {Table(Favourites(favourite))} c where c.person = p.user_id)",
         GroupRule group when Divided(group) is { } people => $"(select c.grp from {people} c where c.person = p.user_id)",
         DidRule did => $"cast((select c.t from {Table(Times(did))} c where c.person = p.user_id) as text)",
         _ => "cast(null as text)",
@@ -124,65 +126,6 @@ internal sealed class RulePlanner
         _ => $"{expression} between {Number(value)} and {Number(to)}",
     };
 
-    private string Did(DidRule rule)
-    {
-        var (after, until) = rule.When.At(_asOf, _clock);
-        if (rule.Occasion != Occasion.Any) return $"p.user_id in (select person from {Table(Times(rule))} where t > {Value(after)} and t <= {Value(until)})";
-        var (rows, total) = Rows(rule);
-        // Who never did it has 0: where 0 satisfies the comparison, those who did and do not satisfy it are outside.
-        var holds = Compare(total, rule.Op, rule.Value, rule.To);
-        return Comparing.Holds(0, rule.Op, rule.Value, rule.To)
-            ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
-            : In(Person(rows, total + " as n") + $"\nhaving {holds}");
-    }
-
-    /// <summary>The first or last such event of each person.</summary>
-    private string Times(DidRule rule)
-    {
-        var end = rule.Occasion == Occasion.First ? "min" : "max";
-        return Person($"select user_id, {end}(e.occurred_at) as t from {_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at <= @AsOf group by user_id", $"{end}(x.t) as t");
-    }
-
-    /// <summary>The events of a condition, a row a key, and what adds them up.</summary>
-    private (string Rows, string Total) Rows(DidRule rule)
-    {
-        var (after, until) = rule.When.At(_asOf, _clock);
-        var seen = $"{_sources.Events} e where {Matches(rule.Event, rule.Where)} and e.occurred_at > {Value(after)} and e.occurred_at <= {Value(until)}";
-        return rule.Measure switch
-        {
-            Measure.Count => ($"select user_id, count(*) as n from {seen} group by user_id", "sum(x.n)"),
-            Measure.Revenue => ($"select user_id, sum(case when e.currency is null or e.currency = {Value(_currency)} then e.revenue end) as n from {seen} group by user_id", "coalesce(sum(x.n), 0)"),
-            Measure.Units => ($"select user_id, sum(e.quantity) as n from {seen} group by user_id", "coalesce(sum(x.n), 0)"),
-            Measure.Products => ($"select distinct user_id, e.product_id as n from {seen}", "count(distinct x.n)"),
-            _ => ($"select distinct user_id, e.category as n from {seen}", "count(distinct x.n)"),
-        };
-    }
-
-    private string Sequence(SequenceRule rule)
-    {
-        var (after, until) = rule.When.At(_asOf, _clock);
-        // The latest first event before each second one decides: the second counts when that one is near enough.
-        return $"""
-            select distinct s.person from (
-                select {Whose} as person, x.occurred_at as t, x.is_then,
-                    max(case when x.is_first then x.occurred_at end) over (
-                        partition by {Whose} order by x.occurred_at
-                        range between unbounded preceding and interval '1 microsecond' preceding) as before
-                from (select e.user_id, e.occurred_at, ({Matches(rule.First.Event, rule.First.Where)}) as is_first, ({Matches(rule.Then.Event, rule.Then.Where)}) as is_then
-                    from {_sources.Events} e where e.occurred_at <= @AsOf) x {Identified}
-                where x.is_first or x.is_then) s
-            where s.is_then and s.t > {Value(after)} and s.t <= {Value(until)} and s.t <= s.before + interval '1 hour' * {Value(rule.WithinHours)}
-            """;
-    }
-
-    /// <summary>Sums rows of keys up to people.</summary>
-    private string Person(string rows, string columns) => $"select {Whose} as person, {columns} from ({rows}) x {Identified} group by {Whose}";
-
-    /// <summary>The person a row <c>x</c> belongs to, given <see cref="Identified"/>.</summary>
-    private string Whose => _sources.Resolve ? "coalesce(i.user_id, x.user_id)" : "x.user_id";
-
-    private string Identified => _sources.Resolve ? "left join identities i on i.alias = x.user_id" : "";
-
     private string In(string table) => $"p.user_id in (select person from {Table(table)})";
 
     private string Table(string text)
@@ -190,26 +133,6 @@ internal sealed class RulePlanner
         if (!_tables.TryGetValue(text, out var name)) _tables[text] = name = "c" + _tables.Count.ToString(CultureInfo.InvariantCulture);
         return name;
     }
-
-    /// <summary>Whether a row <c>e</c> of events is one a condition asks for.</summary>
-    public string Matches(string name, IReadOnlyList<PropertyFilter> filters)
-    {
-        var (stored, line) = name switch
-        {
-            OrderLines.Bought => (Events.EventNames.OrderCompleted, true),
-            OrderLines.Returned => (Events.EventNames.OrderRefunded, true),
-            _ => (name, false),
-        };
-        var conditions = filters.Select(Filter).Prepend($"e.user_id is not null and e.name = {Value(stored)} and e.type {(line ? "=" : "<>")} 'item'");
-        return string.Join(" and ", conditions);
-    }
-
-    private string Filter(PropertyFilter filter) => EventFields.Column(filter.Property) switch
-    {
-        { IsNumber: true } column => Text($"cast(e.{column.Name} as text)", filter.Op, filter.Values, $"e.{column.Name}"),
-        { } column => Text($"e.{column.Name}", filter.Op, filter.Values, null),
-        _ => Text($"e.properties ->> {Value(_dialect.JsonKey(filter.Property))}", filter.Op, filter.Values, null),
-    };
 
     /// <param name="numeric">The same value as a number, where it is a number's column.</param>
     private string Text(string text, Matching op, IReadOnlyList<string>? values, string? numeric)

@@ -15,6 +15,7 @@ namespace BehaviorDashboard.Segments;
 [JsonDerivedType(typeof(TraitRule), "trait")]
 [JsonDerivedType(typeof(DidRule), "did")]
 [JsonDerivedType(typeof(SequenceRule), "sequence")]
+[JsonDerivedType(typeof(FavouriteRule), "favourite")]
 [JsonDerivedType(typeof(SegmentRule), "segment")]
 [JsonDerivedType(typeof(GroupRule), "group")]
 public abstract record Rule
@@ -80,6 +81,15 @@ public sealed record SequenceRule(EventStep First, EventStep Then, int WithinHou
     public Window When { get; init; } = Window.Ever;
 }
 
+/// <summary>What a person did most: of their matching events the category, or the product, that most of them have. Where several have as many, each is a favourite.</summary>
+/// <param name="Values">One of them must be a favourite; case does not matter.</param>
+public sealed record FavouriteRule(string Event, FavouriteOf Of, IReadOnlyList<string> Values) : Rule
+{
+    public IReadOnlyList<PropertyFilter> Where { get; init; } = [];
+
+    public Window When { get; init; } = Window.Ever;
+}
+
 /// <summary>Membership in another segment, by the rule that one has now.</summary>
 public sealed record SegmentRule(int Segment) : Rule;
 
@@ -110,6 +120,9 @@ public enum Matching { Is, IsNot, Contains, StartsWith, AtLeast, AtMost, Known, 
 
 [JsonConverter(typeof(JsonStringEnumConverter<Measure>))]
 public enum Measure { Count, Revenue, Units, Products, Categories }
+
+[JsonConverter(typeof(JsonStringEnumConverter<FavouriteOf>))]
+public enum FavouriteOf { Category, Product }
 
 [JsonConverter(typeof(JsonStringEnumConverter<Occasion>))]
 public enum Occasion { Any, First, Last }

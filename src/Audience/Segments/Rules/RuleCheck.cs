@@ -41,6 +41,12 @@ public static class RuleCheck
                 break;
             case DidRule did: Check(did, path, found); break;
             case SequenceRule sequence: Check(sequence, path, found); break;
+            case FavouriteRule favourite:
+                Text(favourite.Event, Join(path, "event"), found);
+                Check(Matching.Is, favourite.Values, path, found);
+                Filters(favourite.Where, path, found);
+                Check(favourite.When, path, found);
+                break;
             case GroupRule group:
                 Text(group.Grouping, Join(path, "grouping"), found);
                 Text(group.Group, Join(path, "group"), found);

@@ -19,6 +19,7 @@ public sealed record RuleLine(int Depth, Rule Rule, bool Negated)
         TraitRule trait => "trait " + trait.Trait,
         DidRule did => "did " + did.Event,
         SequenceRule sequence => "sequence " + sequence.First.Event,
+        FavouriteRule favourite => "favourite " + favourite.Event,
         GroupRule group => "group " + group.Grouping,
         AllOf or AnyOf => "joined",
         _ => Rule.GetType().Name,

@@ -47,6 +47,7 @@ public static class RuleJson
     {
         null => true,
         DidRule did => did.When is null || HasHole(did.Where),
+        FavouriteRule favourite => favourite.When is null || HasHole(favourite.Where),
         SequenceRule sequence => sequence.When is null || HasHole(sequence.First.Where) || HasHole(sequence.Then.Where),
         _ => rule.Children.Any(HasHole),
     };

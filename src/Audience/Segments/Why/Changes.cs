@@ -14,6 +14,7 @@ internal static class Changes
             DidRule { Occasion: Occasion.Any } did => Counted(did, holds, figure ?? 0, counted, asOf),
             DidRule did => Occasional(did, holds, counted, asOf),
             SequenceRule sequence => Sequenced(sequence, holds, asOf, firstStep),
+            FavouriteRule favourite => Favourite(favourite, holds, counted, asOf),
             FeatureRule feature when PersonFeatures.Find(feature.Feature)?.Kind == FeatureKind.DaysSince => Days(feature, holds, figure),
             FeatureRule feature => Figure(feature, holds, figure),
             _ => new Change(ChangeKind.NeedsOther),
@@ -49,6 +50,9 @@ internal static class Changes
         return new Change(ChangeKind.NeedsEvent, null, firstStep?.AddHours(rule.WithinHours) is { } limit && limit >= asOf ? limit : null);
     }
 
+    private static Change Favourite(FavouriteRule rule, bool holds, IReadOnlyList<PersonEvent> counted, DateTimeOffset asOf) =>
+        !Open(rule.When, asOf) ? new Change(ChangeKind.Stays) : holds || rule.When.Kind == WindowKind.Before ? new Change(ChangeKind.NeedsOther) : new Change(ChangeKind.NeedsMore, EventCourses.Lead(rule, counted) ?? 1);
+
     private static Change Needed(Window when, DateTimeOffset asOf) => when.Kind == WindowKind.Before ? new Change(ChangeKind.CountsFrom, null, asOf.AddDays(when.Days!.Value)) : new Change(ChangeKind.NeedsEvent);
 
     private static Change Days(FeatureRule rule, bool holds, decimal? days)
@@ -65,6 +69,8 @@ internal static class Changes
     {
         if (rule.Op is Comparison.Known or Comparison.Unknown || figure is null) return new Change(ChangeKind.NeedsOther);
         var whole = PersonFeatures.Find(rule.Feature)?.Kind == FeatureKind.Number && rule.Feature is not ("units_per_order" or "browse_depth" or "review_mean");
+        // One rating can take these anywhere.
+        if (rule.Feature is "review_min" or "review_last") return new Change(ChangeKind.NeedsOther);
         return Reach(rule.Op, rule.Value ?? 0, rule.To, figure.Value, holds, whole ? 1 : null);
     }
 

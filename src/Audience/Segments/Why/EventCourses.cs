@@ -12,6 +12,22 @@ internal sealed class EventCourses(ShopClock clock, string currency)
         _ => Measured(rule, events),
     };
 
+    public Course Favourite(FavouriteRule rule, IReadOnlyList<PersonEvent> events) =>
+        new(t => Lead(rule, Counted(rule, events, t)) is 0, Turns(rule.When, events));
+
+    /// <summary>The matching events that count at an instant.</summary>
+    public IReadOnlyList<PersonEvent> Counted(FavouriteRule rule, IReadOnlyList<PersonEvent> events, DateTimeOffset at) =>
+        [.. events.Where(e => Value(rule, e) is not null && Inside(e.When, rule.When, at))];
+
+    /// <summary>By how many events the favourite is ahead of the best of the rule's values: 0 where that is a favourite itself; null: there is none at all.</summary>
+    public static int? Lead(FavouriteRule rule, IReadOnlyList<PersonEvent> counted)
+    {
+        var counts = counted.GroupBy(e => Value(rule, e)!).Select(g => (Value: g.Key, Count: g.Count())).ToList();
+        return counts.Count == 0 ? null : counts.Max(c => c.Count) - counts.Where(c => rule.Values.Contains(c.Value, StringComparer.InvariantCultureIgnoreCase)).Select(c => c.Count).DefaultIfEmpty().Max();
+    }
+
+    private static string? Value(FavouriteRule rule, PersonEvent e) => rule.Of == FavouriteOf.Category ? e.Category : e.Seen.Product;
+
     /// <summary>Pairs that count: the second events whose latest first event is near enough, with it.</summary>
     public static IReadOnlyList<(PersonEvent First, PersonEvent Then)> Pairs(SequenceRule rule, IReadOnlyList<PersonEvent> first, IReadOnlyList<PersonEvent> then) =>
         [.. then.Select(b => (First: first.LastOrDefault(a => a.When < b.When), Then: b)).Where(p => p.First is { } a && p.Then.When - a.When <= TimeSpan.FromHours(rule.WithinHours)).Select(p => (p.First!, p.Then))];

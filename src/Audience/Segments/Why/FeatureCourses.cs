@@ -16,6 +16,8 @@ internal sealed class FeatureCourses(string currency)
     {
         "days_since_last_order" => [.. events.Where(IsOrder).TakeLast(1)],
         "days_since_first_order" => [.. events.Where(IsOrder).Take(1)],
+        "days_since_last_rating" => [.. events.Where(IsRating).TakeLast(1)],
+        "review_last" => [.. events.Where(IsRating).TakeLast(1)],
         "days_since_last_seen" => [.. events.TakeLast(1)],
         "days_since_first_seen" => [.. events.Take(1)],
         _ => Of(feature) is { } figure ? [.. events.Where(figure.Counts)] : [],
@@ -27,13 +29,21 @@ internal sealed class FeatureCourses(string currency)
         if (Of(rule.Feature) is not { } figure) return null;
         var values = new List<(DateTimeOffset At, decimal? Value)>();
         decimal sum = 0, per = 0;
+        decimal? least = null, newest = null;
+        DateTimeOffset? rated = null;
         var sessions = new HashSet<string>();
         foreach (var e in events)
         {
             var opens = e.Session is { } session && sessions.Add(session);
             if (rule.Feature == "sessions" ? opens : figure.Counts(e)) sum += figure.Amount(e);
             if (rule.Feature == "browse_depth" ? opens : figure.Per?.Invoke(e) == true) per += PerAmount(rule.Feature, e);
-            values.Add((e.When, HasDivisor(rule.Feature) ? per == 0 ? null : sum / per : sum));
+            if (IsRating(e))
+            {
+                var rating = (decimal)e.Rating!.Value;
+                least = rating < least ? rating : least ?? rating;
+                (newest, rated) = (rated == e.When && newest < rating ? newest : rating, e.When);
+            }
+            values.Add((e.When, rule.Feature switch { "review_min" => least, "review_last" => newest, _ => !HasDivisor(rule.Feature) ? sum : per == 0 ? null : sum / per }));
         }
         var times = values.ConvertAll(v => v.At);
         return new Course(Holds, [.. events.Select(e => new Turn(e.When, e))]);
@@ -43,7 +53,7 @@ internal sealed class FeatureCourses(string currency)
             var last = times.BinarySearch(t);
             if (last < 0) last = ~last - 1;
             while (last + 1 < times.Count && times[last + 1] <= t) last++;
-            decimal? value = last >= 0 ? values[last].Value : HasDivisor(rule.Feature) ? null : 0;
+            decimal? value = last >= 0 ? values[last].Value : HasDivisor(rule.Feature) || rule.Feature is "review_min" or "review_last" ? null : 0;
             return Compare(rule, value);
         }
 
@@ -57,8 +67,9 @@ internal sealed class FeatureCourses(string currency)
 
     private static Course Days(FeatureRule rule, IReadOnlyList<PersonEvent> events)
     {
-        var (orders, last) = (rule.Feature.EndsWith("_order", StringComparison.Ordinal), rule.Feature.Contains("_last_", StringComparison.Ordinal));
-        var marks = events.Where(e => !orders || IsOrder(e)).ToList();
+        var last = rule.Feature.Contains("_last_", StringComparison.Ordinal);
+        Func<PersonEvent, bool> marked = rule.Feature.EndsWith("_order", StringComparison.Ordinal) ? IsOrder : rule.Feature.EndsWith("_rating", StringComparison.Ordinal) ? IsRating : _ => true;
+        var marks = events.Where(marked).ToList();
         if (!last) marks = [.. marks.Take(1)];
         var days = new[] { rule.Value, rule.To }.OfType<decimal>().Select(d => (double)d).ToList();
         return new Course(Holds, [.. marks.SelectMany(e => days.SelectMany(d => new[] { e.When.AddDays(d), e.When.AddDays(d).AddMicroseconds(1) }).Append(e.When).Select(t => new Turn(t, e)))]);
@@ -91,11 +102,13 @@ internal sealed class FeatureCourses(string currency)
         "units_per_order" => new Figure(IsLine, e => e.Quantity ?? 0, IsOrder),
         "refund_share" => new Figure(e => Is(e, EventNames.OrderRefunded) && InShopCurrency(e), e => -(e.Seen.Amount ?? 0), e => IsOrder(e) && InShopCurrency(e)),
         "browse_depth" => new Figure(e => IsPage(e) || Is(e, EventNames.ProductViewed), _ => 1),
-        "review_mean" => new Figure(e => Is(e, EventNames.ProductReviewed), e => (decimal)(e.Rating ?? 0), e => Is(e, EventNames.ProductReviewed)),
+        "review_mean" => new Figure(IsRating, e => (decimal)e.Rating!.Value, IsRating),
+        "review_min" or "review_last" => new Figure(IsRating, _ => 0),
+        "discount_share" => new Figure(e => IsOrder(e) && e.Discounted, _ => 1, IsOrder),
         _ => null,
     };
 
-    private static bool HasDivisor(string feature) => feature is "average_order" or "units_per_order" or "refund_share" or "browse_depth" or "review_mean";
+    private static bool HasDivisor(string feature) => feature is "discount_share" or "average_order" or "units_per_order" or "refund_share" or "browse_depth" or "review_mean";
 
     private static decimal PerAmount(string feature, PersonEvent e) => feature == "refund_share" ? e.Seen.Amount ?? 0 : 1;
 
@@ -104,6 +117,8 @@ internal sealed class FeatureCourses(string currency)
     private static bool Is(PersonEvent e, string name) => e.Type == EventTypes.Track && e.Seen.Name == name;
 
     private static bool IsOrder(PersonEvent e) => Is(e, EventNames.OrderCompleted);
+
+    private static bool IsRating(PersonEvent e) => Is(e, EventNames.ProductReviewed) && e.Rating is not null;
 
     private static bool IsPage(PersonEvent e) => e.Type is EventTypes.Page or EventTypes.Screen;
 

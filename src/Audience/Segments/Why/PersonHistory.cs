@@ -5,7 +5,8 @@ public sealed record SeenEvent(string MessageId, DateTimeOffset When, string Nam
 
 /// <summary>An event of a person with what figures and conditions need of it.</summary>
 /// <param name="Matches">Whether it matches each event of the rule, in the order of <see cref="PersonHistory.Steps"/>.</param>
-internal sealed record PersonEvent(SeenEvent Seen, string Type, string? Session, string? Category, int? Quantity, double? Rating, IReadOnlyList<bool> Matches)
+/// <param name="Discounted">Whether it is an order at a discount.</param>
+internal sealed record PersonEvent(SeenEvent Seen, string Type, string? Session, string? Category, int? Quantity, double? Rating, bool Discounted, IReadOnlyList<bool> Matches)
 {
     public DateTimeOffset When => Seen.When;
 }
@@ -33,6 +34,7 @@ internal sealed record PersonHistory(IReadOnlyList<PersonEvent> Events, bool Com
     private static IReadOnlyList<EventStep> Of(Rule condition) => condition switch
     {
         DidRule did => [new EventStep(did.Event) { Where = did.Where }],
+        FavouriteRule favourite => [new EventStep(favourite.Event) { Where = favourite.Where }],
         SequenceRule sequence => [sequence.First, sequence.Then],
         _ => [],
     };

@@ -59,6 +59,10 @@ public sealed class WhyService
                 var matching = history.Matching(start);
                 (behind, course) = (_events.Counted(did, matching, asOf), _events.Did(did, matching));
                 break;
+            case FavouriteRule favourite:
+                var liked = history.Matching(start);
+                (behind, course) = (_events.Counted(favourite, liked, asOf), _events.Favourite(favourite, liked));
+                break;
             case SequenceRule sequence:
                 var (first, then) = (history.Matching(start), history.Matching(start + 1));
                 var pairs = EventCourses.Pairs(sequence, first, then);
