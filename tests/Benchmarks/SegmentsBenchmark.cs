@@ -31,8 +31,11 @@ internal static class SegmentsBenchmark
 
     private const string ByHand = """
         with v as (select user_id from events where name = 'Product Viewed' and type = 'track' and category = 'c7' and occurred_at > @Since and occurred_at <= @Now group by user_id having count(*) >= 2)
-        select count(*) from profiles p where p.user_id in (select user_id from v) and p.orders <= 1
+        select count(*) filter (where viewed and few) as People, count(*) as Of, count(*) filter (where viewed) as Viewed, count(*) filter (where few) as Few
+        from (select p.user_id in (select user_id from v) as viewed, p.orders <= 1 as few from profiles p) p
         """;
+
+    private sealed record Counts(long People, long Of, long Viewed, long Few);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -62,16 +65,16 @@ internal static class SegmentsBenchmark
         for (var i = 0; i < 25; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            var expected = await store.Database.ScalarAsync<long>(ByHand, new { Since = now.AddDays(-30), Now = now });
+            var expected = (await store.Database.FirstOrDefaultAsync<Counts>(ByHand, new { Since = now.AddDays(-30), Now = now }))!;
             hand.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             var size = await runner.SizeAsync(Preview, now, _ => null);
             ours.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            if (size.People != expected) throw new InvalidOperationException($"{size.People} people, by hand {expected}.");
+            if (new Counts(size.People, size.Of, size.Conditions[0], size.Conditions[1]) != expected) throw new InvalidOperationException($"{size.People} people, by hand {expected}.");
         }
         ours.Sort();
         hand.Sort();
-        Setup.Print($"preview: p50 {ours[12]:N0} ms, p95 {ours[23]:N0} ms, with the size under each condition; by hand, without those: p50 {hand[12]:N0} ms; ratio {ours[12] / hand[12]:N2} (bar 1.3)");
+        Setup.Print($"preview: p50 {ours[12]:N0} ms, p95 {ours[23]:N0} ms, with the size under each condition; by hand, with those too: p50 {hand[12]:N0} ms; ratio {ours[12] / hand[12]:N2} (bar 1.3)");
     }
 
     private static async Task FreshAsync(TestStore store, int people, int count, int seconds, int rate)

@@ -55,10 +55,6 @@ public sealed class ClusterService
     }
 
     /// <summary>An active segment of whoever is in the cluster, now and from now on.</summary>
-    public async Task<SaveResult> MakeSegmentAsync(int cluster, string name, CancellationToken cancel = default)
-    {
-        var made = await _segments.CreateAsync(new SegmentDraft(name, "", new AllOf([new GroupRule(ClusterModel.Kind, cluster.ToString(CultureInfo.InvariantCulture))])), cancel);
-        if (made.Segment is { } segment) await _segments.SetStatusAsync(segment, "active", cancel);
-        return made;
-    }
+    public Task<SaveResult> MakeSegmentAsync(int cluster, string name, CancellationToken cancel = default) =>
+        _segments.OfGroupAsync(new GroupRule(ClusterModel.Kind, cluster.ToString(CultureInfo.InvariantCulture)), name, cancel);
 }

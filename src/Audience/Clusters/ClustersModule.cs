@@ -4,6 +4,7 @@ using BehaviorDashboard.Features;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,4 +28,6 @@ public sealed class ClustersModule : IModule
         services.AddScoped(p => new ClusterService(p.GetRequiredService<ClusterModels>(), p.GetRequiredService<ClusterStore>(), p.GetRequiredService<ClusterNames>(),
             p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<TrainingService>(), p.GetRequiredService<SegmentService>(), p.GetRequiredService<IAuditLog>()));
     }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => ClustersApi.Map(routes);
 }

@@ -17,9 +17,14 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
         var plan = await PlanAsync(asOf, segments, cancel);
-        var all = rule.Conditions().Prepend(rule).Select(plan.Condition).ToList();
-        var counts = string.Join(", ", all.Select((c, i) => $"count(*) filter (where {c}) as n{i}"));
-        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>($"{plan.Tables}select count(*) as n, {counts} from profiles p", plan.Parameters), cancel);
+        var conditions = rule.Conditions().Select(plan.Condition).ToList();
+        // Each condition is asked once of each person; the rule and the sizes are counted over the answers.
+        var next = 0;
+        var whole = RulePlanner.Joined(rule, _ => $"h{next++}");
+        var counts = string.Concat(conditions.Select((_, i) => $", count(*) filter (where h{i}) as n{i}"));
+        var answers = string.Join(", ", conditions.Select((c, i) => $"{c} as h{i}").DefaultIfEmpty("1 as one"));
+        var sql = $"{plan.Tables}select count(*) as n, count(*) filter (where {whole}) as holds{counts} from (select {answers} from profiles p) a";
+        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>(sql, plan.Parameters), cancel);
         var values = ((IDictionary<string, object>)row!).Values.Select(v => Convert.ToInt64(v, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         return new AudienceSize(values[1], values[0], values[2..], asOf);
     }

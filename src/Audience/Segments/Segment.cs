@@ -5,6 +5,9 @@ namespace BehaviorDashboard.Segments;
 /// <param name="Size">Members at <paramref name="AsOf"/>; null where they were never computed.</param>
 public sealed record Segment(int Id, string Name, string Description, string Status, string Rule, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long? Size, DateTimeOffset? AsOf)
 {
+    /// <summary>Whether the size is older than it should be: not computed since the start or since its rule changed, or the keeper lags.</summary>
+    public bool CatchingUp { get; init; }
+
     public Rule Read() => RuleJson.Read(Rule, out var problem) ?? throw new InvalidOperationException($"Segment {Id} has an unreadable rule: {problem}");
 
     /// <summary>The rule each segment has now, for conditions that name another.</summary>

@@ -31,6 +31,9 @@ public sealed class SegmentService
 
     public DateTimeOffset Now => _clock.Now;
 
+    /// <inheritdoc cref="MembershipKeeper.Waiting"/>
+    public int? Waiting => _keeper.Waiting;
+
     /// <summary>The groupings and offered figures a condition may name now.</summary>
     public Task<RuleTerms> TermsAsync(CancellationToken cancel = default) => _terms.AtAsync(_clock.Now, cancel);
 
@@ -58,6 +61,16 @@ public sealed class SegmentService
         var id = await _store.AddAsync(draft, RuleJson.Write(draft.Rule), _clock.Now, cancel);
         await _audit.RecordAsync(new AuditEntry("segment.created", Target(id)), cancel);
         return new SaveResult(await FindAsync(id, cancel), []);
+    }
+
+    /// <summary>The active segment of whoever is in a group, now and from now on; the one there is, where there is one already.</summary>
+    public async Task<SaveResult> OfGroupAsync(GroupRule group, string name, CancellationToken cancel = default)
+    {
+        Rule[] same = [group, new AllOf([group])];
+        var known = (await _store.AllAsync(cancel)).Where(s => s.Status != "archived").FirstOrDefault(s => same.Any(r => RuleJson.Write(r) == s.Rule));
+        var made = known is null ? await CreateAsync(new SegmentDraft(name, "", same[1]), cancel) : new SaveResult(known, []);
+        if (made.Segment is { Status: not "active" } segment) await SetStatusAsync(segment, "active", cancel);
+        return made;
     }
 
     /// <param name="before">The segment as it was when editing began: a save by somebody else meanwhile is not overwritten.</param>
@@ -117,7 +130,8 @@ public sealed class SegmentService
         return problems;
     }
 
-    private Segment Aged(Segment segment) => _keeper.AsOf(segment) is { } asOf ? segment with { AsOf = asOf } : segment;
+    private Segment Aged(Segment segment) => segment.Status != "active" ? segment
+        : _keeper.AsOf(segment) is { } asOf ? segment with { AsOf = asOf, CatchingUp = _clock.Now - asOf > _keeper.StaleAfter } : segment with { CatchingUp = true };
 
     private static string Target(int id) => "segment:" + id.ToString(CultureInfo.InvariantCulture);
 }

@@ -107,5 +107,5 @@ internal static class SegmentsApi
 
     private static IResult Invalid(IReadOnlyList<RuleProblem> problems) => Results.Problem("The rule cannot be used.", statusCode: 422, extensions: new Dictionary<string, object?> { ["problems"] = problems });
 
-    private static object Shape(Segment s) => new { s.Id, s.Name, s.Description, s.Status, s.Version, s.Size, s.AsOf, s.CreatedAt, s.UpdatedAt, Rule = s.Read() };
+    private static object Shape(Segment s) => new { s.Id, s.Name, s.Description, s.Status, s.Version, s.Size, s.AsOf, s.CatchingUp, s.CreatedAt, s.UpdatedAt, Rule = s.Read() };
 }

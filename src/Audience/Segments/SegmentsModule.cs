@@ -2,10 +2,13 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Profiles;
+using BehaviorDashboard.Segments.Pages;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MudBlazor;
@@ -21,9 +24,13 @@ public sealed class SegmentsModule : IModule
         services.AddMigrations<SegmentsModule>("Segments");
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<RuleRunner>();
+        services.AddSingleton<RfmScales>();
         services.AddSingleton<RfmService>();
+        services.AddSingleton<IKpiSource, SegmentKpis>();
         services.AddLocalization();
         services.AddSingleton<IGrouping, RfmGrouping>();
+        foreach (var purpose in Purposes.All)
+            services.AddSingleton<IGrouping>(p => new ConsentGrouping(purpose, p.GetService<ConsentService>(), p.GetRequiredService<Database>(), p.GetRequiredService<IStringLocalizer<SegmentsText>>()));
         services.AddSingleton<Terms>();
         services.AddScoped<ISearchSource, SegmentSearch>();
         // Stays of the past included.

@@ -42,7 +42,7 @@ internal static class House
         ["Features"] = [],
         ["Learning"] = [],
         ["Clusters"] = ["Features", "Learning", "Segments"],
-        ["Segments"] = ["Features", "Webhooks"],
+        ["Segments"] = ["Features", "Profiles", "Webhooks"],
         ["Predictions"] = ["Features", "Learning", "Profiles", "Segments"],
         ["Privacy"] = ["Profiles"],
         ["Reviews"] = ["Learning"],

@@ -51,6 +51,18 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     /// <summary>A pass has ended: ages are new, and somebody may have entered or left.</summary>
     public Signal Changed { get; }
 
+    /// <summary>Members older than this are behind.</summary>
+    public TimeSpan StaleAfter => TimeSpan.FromSeconds(Math.Max(15, 5 * _options.EverySeconds));
+
+    /// <summary>People who did something since the last pass began; null: everybody is computed anew.</summary>
+    public int? Waiting
+    {
+        get
+        {
+            lock (_gate) return _all ? null : _touched.Count;
+        }
+    }
+
     /// <summary>When the members of an active segment were last exact by its present rule; null: not since the start.</summary>
     public DateTimeOffset? AsOf(Segment segment)
     {

@@ -16,8 +16,11 @@ public sealed partial class Rfm
     private DateTimeOffset? _computed;
     private DateOnly _day;
     private string _key = "";
+    private string? _problem;
 
     [Inject] private RfmService Service { get; set; } = null!;
+
+    [Inject] private SegmentService Segments { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
@@ -31,22 +34,36 @@ public sealed partial class Rfm
 
     [SupplyParameterFromQuery(Name = "days")] public int? DaysGiven { get; set; }
 
-    private int Days => Choices.Contains(DaysGiven ?? 90) ? DaysGiven ?? 90 : 90;
+    private int Days => DaysGiven is > 0 and <= RuleCheck.MaxDays ? DaysGiven.Value : 90;
 
     private string? Lead => _report is { People: > 0, Revenue: > 0 } report
         ? (string)Text["Rfm.Lead", Format.Number(report.People), Format.Percent((double)report.Cells.Where(c => c.Group == "champions").Sum(c => c.People) / report.People), Format.Percent((double)(report.Cells.Where(c => c.Group == "champions").Sum(c => c.Revenue) / report.Revenue))]! : null;
 
-    protected override async Task OnParametersSetAsync()
+    protected override Task OnParametersSetAsync() => LoadAsync();
+
+    private async Task LoadAsync()
     {
         _day = DateOnly.TryParseExact(On, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 2100 ? day : await Service.LastDayAsync();
         _report = await Service.ReportAsync(_day, Days);
         _computed = Time.GetUtcNow();
-        _key = $"{_day:O}/{Days}";
+        _key = $"{_day:O}/{Days}/{_report.Scale.Version}";
         _grid = Grid(_report);
         _flow = Flow(_report);
     }
 
     private void Choose(ChangeEventArgs change) => Nav.NavigateTo(Nav.GetUriWithQueryParameter("on", change.Value as string));
+
+    private void ChooseSince(ChangeEventArgs change)
+    {
+        if (DateOnly.TryParseExact(change.Value as string, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var since) && since <= _day) Nav.NavigateTo(Nav.GetUriWithQueryParameter("days", _day.DayNumber - since.DayNumber + 1));
+    }
+
+    private async Task AudienceAsync(string group)
+    {
+        var made = await Segments.OfGroupAsync(new GroupRule("rfm", group), Text["G." + group]);
+        _problem = made.Problems.Count > 0 ? string.Join(" ", made.Problems.Select(p => $"{Text["Problem." + p.Code]} {p.Detail}")) : null;
+        if (made.Segment is { } segment) Nav.NavigateTo($"segments/{segment.Id}");
+    }
 
     private ChartModel Grid(RfmReport report)
     {

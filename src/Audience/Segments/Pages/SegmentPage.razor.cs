@@ -1,4 +1,3 @@
-using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
@@ -14,7 +13,8 @@ public sealed partial class SegmentPage
     private IReadOnlyList<SegmentVersion> _versions = [];
     private IReadOnlyList<SegmentDay> _days = [];
     private RuleWords? _words;
-    private ChartModel? _trend;
+    private IReadOnlyList<SegmentChange> _changes = [];
+    private PeriodicTimer? _aging;
     private Subscription? _live;
     private string _sentence = "";
     private bool _loaded;
@@ -24,7 +24,7 @@ public sealed partial class SegmentPage
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
-    [Inject] private ShopClock Clock { get; set; } = null!;
+    [Inject] private TimeProvider Time { get; set; } = null!;
 
     [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
 
@@ -39,9 +39,15 @@ public sealed partial class SegmentPage
         await LoadAsync();
         if (!RendererInfo.IsInteractive || _live is not null) return;
         _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
+        _aging = new PeriodicTimer(TimeSpan.FromSeconds(15), Time);
+        _ = AgeAsync(_aging);
     }
 
-    public void Dispose() => _live?.Dispose();
+    public void Dispose()
+    {
+        _live?.Dispose();
+        _aging?.Dispose();
+    }
 
     private Task ReloadAsync() => InvokeAsync(async () =>
     {
@@ -59,16 +65,17 @@ public sealed partial class SegmentPage
         _sentence = _words.Sentence(_segment.Read());
         _members = _segment.Status == "active" ? await Service.NewestAsync(Id, 20) : [];
         _versions = await Service.VersionsAsync(Id);
-        var days = await Service.DaysAsync(Id, 30);
-        if (_trend is null || !days.SequenceEqual(_days)) _trend = Trend(days);
-        _days = days;
+        _days = await Service.DaysAsync(Id, 30);
+        _changes = await Service.ChangesAsync(Id, 15);
     }
 
-    private ChartModel? Trend(IReadOnlyList<SegmentDay> days) => days.Count == 0 ? null : Charts.Time(Clock, Text["Day"],
-    [
-        new TimeSeries(Text["Entered"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Entered))]),
-        new TimeSeries(Text["Left"], [.. days.Select(d => (Clock.StartOf(d.Day), (double?)d.Left))]),
-    ]);
+    private string Behind => Service.Waiting is { } people ? Text["CatchingUp", Format.Moment(_segment!.AsOf), Format.Number((long)people)] : Text["CatchingUpAll", Format.Moment(_segment!.AsOf)];
+
+    /// <summary>Where passes no longer end, nobody tells the page: it looks by itself.</summary>
+    private async Task AgeAsync(PeriodicTimer timer)
+    {
+        while (await timer.WaitForNextTickAsync()) await ReloadAsync();
+    }
 
     private (string Status, string Action)[] Actions => _segment?.Status switch
     {

@@ -36,13 +36,21 @@ internal sealed partial class RulePlanner
     public string Tables => _tables.Count == 0 ? "" : "with " + string.Join(",\n", _tables.Select(t => $"{t.Value} as ({t.Key})")) + "\n";
 
     /// <summary>A Boolean over <c>p</c>.</summary>
-    public string Condition(Rule rule) => rule switch
+    public string Condition(Rule rule) => Joined(rule, One);
+
+    /// <summary>A rule over what its conditions, in reading order, are written as.</summary>
+    public static string Joined(Rule rule, Func<Rule, string> condition) => rule switch
     {
         AllOf { Rules: [] } => "true",
         AnyOf { Rules: [] } => "false",
-        AllOf all => "(" + string.Join(" and ", all.Rules.Select(Condition)) + ")",
-        AnyOf any => "(" + string.Join(" or ", any.Rules.Select(Condition)) + ")",
-        Not not => $"(not {Condition(not.Rule)})",
+        AllOf all => "(" + string.Join(" and ", all.Rules.Select(r => Joined(r, condition))) + ")",
+        AnyOf any => "(" + string.Join(" or ", any.Rules.Select(r => Joined(r, condition))) + ")",
+        Not not => $"(not {Joined(not.Rule, condition)})",
+        _ => condition(rule),
+    };
+
+    private string One(Rule rule) => rule switch
+    {
         FeatureRule feature => Feature(feature),
         TraitRule trait => Text(Trait(trait), trait.Op, trait.Values, numeric: null),
         DidRule did => Did(did),

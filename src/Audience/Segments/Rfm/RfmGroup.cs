@@ -2,7 +2,10 @@ namespace BehaviorDashboard.Segments;
 
 /// <summary>Customers with the same three scores, each 1 to 5, 5 the best: recency, frequency, money.</summary>
 /// <param name="Revenue">Net of refunds, in the shop's currency.</param>
-public sealed record RfmCell(int R, int F, int M, long People, decimal Revenue)
+/// <param name="FirstAt">The earliest last order among them.</param>
+/// <param name="Orders">The fewest orders among them.</param>
+/// <param name="Money">The least net revenue among them.</param>
+public sealed record RfmCell(int R, int F, int M, long People, decimal Revenue, DateTimeOffset FirstAt, long Orders, decimal Money)
 {
     public string Group => RfmGroups.Of(R, F, M);
 }
@@ -30,7 +33,7 @@ public static class RfmGroups
 public sealed record RfmMove(string? From, string To, long People);
 
 /// <summary>All customers who ordered before an instant, scored among one another.</summary>
-public sealed record RfmReport(DateTimeOffset AsOf, DateTimeOffset Since, IReadOnlyList<RfmCell> Cells, IReadOnlyList<RfmMove> Moves)
+public sealed record RfmReport(DateTimeOffset AsOf, DateTimeOffset Since, IReadOnlyList<RfmCell> Cells, IReadOnlyList<RfmMove> Moves, RfmScaleVersion Scale)
 {
     public long People => Cells.Sum(c => c.People);
 

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Localization;
 namespace BehaviorDashboard.Segments;
 
 /// <summary>
-/// The RFM groups as conditions. The bounds between scores are taken once a shop day from the running rows of everybody who
-/// ordered; until the next day a person's group then follows from their own row.
+/// The RFM groups as conditions. The bounds between scores are those a marketer chose, or are taken once a shop day from the running rows of
+/// everybody who ordered; until the next day a person's group then follows from their own row.
 /// </summary>
-internal sealed class RfmGrouping(Database database, ShopClock clock, IStringLocalizer<SegmentsText> text) : IGrouping
+internal sealed class RfmGrouping(Database database, RfmScales scales, ShopClock clock, IStringLocalizer<SegmentsText> text) : IGrouping
 {
     private static readonly string Bounds = $"""
         select {string.Join(", ", new[] { "R", "F", "M" }.SelectMany(s => Enumerable.Range(2, 4).Select(n => $"min(case when {s}s >= {n - 1} then {s} end) as {s}{n}")))}
@@ -20,7 +20,7 @@ internal sealed class RfmGrouping(Database database, ShopClock clock, IStringLoc
             from profiles where orders > 0) p
         """;
 
-    private (DateOnly Day, Task<GroupingState> State)? _today;
+    private (DateOnly Day, int Scale, Task<GroupingState> State)? _today;
 
     /// <summary>The lowest value of each score; null where nobody reaches it.</summary>
     private sealed class Row
@@ -37,6 +37,12 @@ internal sealed class RfmGrouping(Database database, ShopClock clock, IStringLoc
         public decimal? M3 { get; set; }
         public decimal? M4 { get; set; }
         public decimal? M5 { get; set; }
+
+        public static Row Of(RfmScale scale, DateTimeOffset end)
+        {
+            var (r, f, m) = (scale.Since(end), scale.OrdersFrom, scale.MoneyFrom);
+            return new Row { R2 = r[0], R3 = r[1], R4 = r[2], R5 = r[3], F2 = f[0], F3 = f[1], F4 = f[2], F5 = f[3], M2 = m[0], M3 = m[1], M4 = m[2], M5 = m[3] };
+        }
     }
 
     public string Key => "rfm";
@@ -44,16 +50,17 @@ internal sealed class RfmGrouping(Database database, ShopClock clock, IStringLoc
     public async Task<GroupingState?> AtAsync(DateTimeOffset asOf, CancellationToken cancel)
     {
         var day = clock.DateOf(asOf);
-        if (_today is { } known && known.Day == day && !known.State.IsFaulted) return await known.State.WaitAsync(cancel);
-        var state = ReadAsync(day);
-        _today = (day, state);
+        var scale = await scales.CurrentAsync(cancel);
+        if (_today is { } known && known.Day == day && known.Scale == scale.Version && !known.State.IsFaulted) return await known.State.WaitAsync(cancel);
+        var state = ReadAsync(day, scale);
+        _today = (day, scale.Version, state);
         return await state.WaitAsync(cancel);
     }
 
-    private async Task<GroupingState> ReadAsync(DateOnly day)
+    private async Task<GroupingState> ReadAsync(DateOnly day, RfmScaleVersion scale)
     {
-        var row = await database.FirstOrDefaultAsync<Row>(Bounds) ?? new Row();
-        return new GroupingState(Key, day.ToString("O", CultureInfo.InvariantCulture), RfmGroups.All, () => text["Rfm.Short"], group => text["G." + group], (profiles, value) => $"""
+        var row = scale.Scale.IsFixed ? Row.Of(scale.Scale, clock.StartOf(day.AddDays(1))) : await database.FirstOrDefaultAsync<Row>(Bounds) ?? new Row();
+        return new GroupingState(Key, string.Create(CultureInfo.InvariantCulture, $"{scale.Version}/{day:O}"), RfmGroups.All, () => text["Rfm.Short"], group => text["G." + group], (profiles, value) => $"""
             select person, case {string.Join(" ", Groups())} end as grp from (
                 select p.user_id as person, {Score("p.last_order_at", [row.R2, row.R3, row.R4, row.R5], value)} as r,
                     ({Score("p.orders", [row.F2, row.F3, row.F4, row.F5], value)} + {Score("(p.revenue - p.refunded)", [row.M2, row.M3, row.M4, row.M5], value)} + 1) as fm

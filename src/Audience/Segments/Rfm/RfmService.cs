@@ -1,37 +1,50 @@
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
+using Dapper;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Segments;
 
 /// <summary>
 /// Recency, frequency and money of everybody who ordered, computed from the orders as they were at any instant, so that a
-/// movement needs no history of its own. Scores are fifths of the percent rank (equal customers get equal scores).
+/// movement needs no history of its own. Scores are fifths of the percent rank
+/// (equal customers get equal scores), or follow bounds somebody chose.
 /// </summary>
 /// <remarks>Hughes, "Strategic Database Marketing" (1994), with ties kept together.</remarks>
-public sealed class RfmService(Database database, ShopClock clock, IOptions<ShopOptions> shop)
+public sealed class RfmService(Database database, RfmScales scales, ShopClock clock, IOptions<ShopOptions> shop)
 {
-    private static string Scores(string asOf) => $"""
-        select person, m, least(5, 1 + cast(floor(percent_rank() over (order by last_at) * 5) as integer)) as rs,
-            least(5, 1 + cast(floor(percent_rank() over (order by n) * 5) as integer)) as fs,
-            least(5, 1 + cast(floor(percent_rank() over (order by m) * 5) as integer)) as ms
+    /// <param name="name">Of the instants parameters: the end of the orders, and what <see cref="Bind"/> binds with it.</param>
+    private static string Scores(RfmScale scale, string name) => $"""
+        select person, m, n, last_at, {Score(scale, "last_at", name + "R")} as rs, {Score(scale, "n", "F")} as fs, {Score(scale, "m", "M")} as ms
         from (
             select coalesce(i.user_id, x.user_id) as person, max(x.last_at) as last_at, sum(x.n) as n, sum(x.m) as m
             from (
                 select user_id, max(case when name = 'Order Completed' then occurred_at end) as last_at, count(*) filter (where name = 'Order Completed') as n,
                     sum(case when currency is null or currency = @Currency then coalesce(revenue, 0) else 0 end) as m
-                from events where user_id is not null and type = 'track' and name in ('Order Completed', 'Order Refunded') and occurred_at < {asOf} group by user_id) x
+                from events where user_id is not null and type = 'track' and name in ('Order Completed', 'Order Refunded') and occurred_at < @{name} group by user_id) x
             left join identities i on i.alias = x.user_id group by coalesce(i.user_id, x.user_id)) o
         where o.n > 0
         """;
 
-    private static readonly string Cells = $"""
-        select rs as R, fs as F, ms as M, count(*) as People, cast(sum(m) as decimal(28, 4)) as Revenue from ({Scores("@AsOf")}) s group by rs, fs, ms
+    private static string Score(RfmScale scale, string column, string bound) => scale.IsFixed
+        ? "(1" + string.Concat(Enumerable.Range(2, 4).Select(n => $" + case when {column} >= @{bound}{n} then 1 else 0 end")) + ")"
+        : $"least(5, 1 + cast(floor(percent_rank() over (order by {column}) * 5) as integer))";
+
+    private static void Bind(DynamicParameters parameters, RfmScale scale, string name, DateTimeOffset end)
+    {
+        parameters.Add(name, end);
+        if (!scale.IsFixed) return;
+        foreach (var (bound, i) in scale.Since(end).Select((b, i) => (b, i))) parameters.Add($"{name}R{i + 2}", bound);
+    }
+
+    private static string Cells(RfmScale scale) => $"""
+        select rs as R, fs as F, ms as M, count(*) as People, cast(sum(m) as decimal(28, 4)) as Revenue, min(last_at) as FirstAt, cast(min(n) as bigint) as Orders, cast(min(m) as decimal(28, 4)) as Money
+        from ({Scores(scale, "AsOf")}) s group by rs, fs, ms
         """;
 
-    private static readonly string Moves = $"""
+    private static string Moves(RfmScale scale) => $"""
         select b.rs as Rb, b.fs as Fb, b.ms as Mb, n.rs as Rn, n.fs as Fn, n.ms as Mn, count(*) as People
-        from ({Scores("@AsOf")}) n left join ({Scores("@Since")}) b on b.person = n.person group by 1, 2, 3, 4, 5, 6
+        from ({Scores(scale, "AsOf")}) n left join ({Scores(scale, "Since")}) b on b.person = n.person group by 1, 2, 3, 4, 5, 6
         """;
 
     private const string LastOrder = "select last_order_at from profiles where last_order_at is not null order by last_order_at desc limit 1";
@@ -46,11 +59,20 @@ public sealed class RfmService(Database database, ShopClock clock, IOptions<Shop
     /// <param name="days">Movement since so many shop days before.</param>
     public async Task<RfmReport> ReportAsync(DateOnly day, int days, CancellationToken cancel = default)
     {
-        var arguments = new { AsOf = clock.StartOf(day.AddDays(1)), Since = clock.StartOf(day.AddDays(1 - days)), shop.Value.Currency };
-        var cells = await database.QueryAsync<RfmCell>(Cells, arguments, cancel);
-        var moves = await database.QueryAsync<Move>(Moves, arguments, cancel);
-        return new RfmReport(arguments.AsOf, arguments.Since, cells, [.. moves
+        var version = await scales.CurrentAsync(cancel);
+        var (scale, asOf, since) = (version.Scale, clock.StartOf(day.AddDays(1)), clock.StartOf(day.AddDays(1 - days)));
+        var parameters = new DynamicParameters(new { shop.Value.Currency });
+        Bind(parameters, scale, "AsOf", asOf);
+        Bind(parameters, scale, "Since", since);
+        for (var i = 0; scale.IsFixed && i < 4; i++)
+        {
+            parameters.Add($"F{i + 2}", scale.OrdersFrom[i]);
+            parameters.Add($"M{i + 2}", scale.MoneyFrom[i]);
+        }
+        var cells = await database.QueryAsync<RfmCell>(Cells(scale), parameters, cancel);
+        var moves = await database.QueryAsync<Move>(Moves(scale), parameters, cancel);
+        return new RfmReport(asOf, since, cells, [.. moves
             .GroupBy(m => (From: m.Rb is { } r ? RfmGroups.Of(r, m.Fb!.Value, m.Mb!.Value) : null, To: RfmGroups.Of(m.Rn, m.Fn, m.Mn)))
-            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))]);
+            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))], version);
     }
 }
