@@ -11,10 +11,12 @@ using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.LiveMetrics;
+using BehaviorDashboard.Privacy;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Shell;
+using BehaviorDashboard.Sources;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Webhooks;
 
@@ -33,9 +35,11 @@ internal static class Modules
         new IngestModule(),
         new WebhooksModule(),
         new ImportsModule(),
+        new SourcesModule(),
         new LiveMetricsModule(),
         new ProfilesModule(),
         new LearningModule(),
+        new PrivacyModule(),
         new SegmentsModule(),
         new SegmentHooksModule(),
         new ClustersModule(),

@@ -93,7 +93,7 @@ internal static class GrowthBenchmark
 
         await TimeAsync(times, "home, 30 days and the 30 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(30), now), compare: true));
         await TimeAsync(times, "home, 24 hours and the 24 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(1), now), compare: true));
-        foreach (var sort in new[] { "seen", "revenue" })
+        foreach (var sort in PeopleQuery.Sorts)
             await TimeAsync(times, $"people by {sort}, with their number", async _ =>
             {
                 await people.PageAsync(new PeopleQuery { Sort = sort });

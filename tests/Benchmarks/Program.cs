@@ -6,6 +6,7 @@ return args switch
     ["ingest", ..] => await IngestBenchmark.RunAsync(args[1..]),
     ["import", ..] => await ImportBenchmark.RunAsync(args[1..]),
     ["live", ..] => await LiveBenchmark.RunAsync(args[1..]),
+    ["people", ..] => await PeopleBenchmark.RunAsync(args[1..]),
     ["growth", ..] => await GrowthBenchmark.RunAsync(args[1..]),
     ["segments", ..] => await SegmentsBenchmark.RunAsync(args[1..]),
     ["clustering", ..] => await ClusteringBenchmark.RunAsync(args[1..]),
@@ -15,6 +16,6 @@ return args switch
 
 static int Help()
 {
-    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] | live [--seconds N | --minutes N] [--clients N] [--rate N] | growth [--from N] [--to N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N] | clustering [--rows N] [--seed N] | features [--events N] [--people N]");
+    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] | live [--seconds N | --minutes N] [--clients N] [--rate N] | growth [--from N] [--to N] | people [--people N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N] | clustering [--rows N] [--seed N] | features [--events N] [--people N]");
     return 2;
 }

@@ -21,6 +21,7 @@ public class OwnAccountTests(Browser browser)
         await page.GotoAsync("/account");
         await page.Locator("[data-begin]").ClickAsync();
         var secret = (await page.Locator("[data-secret]").InnerTextAsync()).Trim();
+        await Expect(page.Locator("[data-qr] svg")).ToBeVisibleAsync();
         await watched.AssertAccessibleAsync();
         await page.Locator("[data-code]").FillAsync("000000");
         await page.Locator("[data-code]").PressAsync("Enter");

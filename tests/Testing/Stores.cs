@@ -48,6 +48,21 @@ public sealed class TestStore : IAsyncDisposable
 
     private static string? PostgresAdmin => Environment.GetEnvironmentVariable("BEHAVIOR_TEST_POSTGRES");
 
+    /// <summary>Makes a PostgreSQL database of its own for a whole product.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var database = "t_" + Guid.NewGuid().ToString("N");
+        await RunAsync(PostgresAdmin!, $"create database {database}");
+        return new NpgsqlConnectionStringBuilder(PostgresAdmin) { Database = database, MaxPoolSize = 20 }.ConnectionString;
+    }
+
+    public static async Task DropDatabaseAsync(string connectionString)
+    {
+        NpgsqlConnection.ClearAllPools();
+        await RunAsync(PostgresAdmin!, $"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
+    }
+
     /// <param name="modules">Slices whose tables and services the test needs, beyond Storage.</param>
     /// <param name="keepIn">A folder that stays when the store is closed; a temporary one when null.</param>
     /// <param name="language">Language whose rules order text in a PostgreSQL database; code points when null.</param>

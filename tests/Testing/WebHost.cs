@@ -25,6 +25,7 @@ public partial class WebHost : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("behavior-host-").FullName;
     private WebApplication? _app;
+    private string? _database;
 
     /// <summary>Settings as on the command line: <c>["Accounts:AuthPostsPerMinute"] = "3"</c>.</summary>
     public Dictionary<string, string> Settings { get; } = new() { ["Accounts:AuthPostsPerMinute"] = "10000", ["Accounts:RevalidateSeconds"] = "1", ["Logging:LogLevel:Default"] = "Warning" };
@@ -33,6 +34,8 @@ public partial class WebHost : IAsyncLifetime
     protected virtual bool WithPeople => true;
 
     protected virtual bool Demo => false;
+
+    protected virtual Engine Engine => Engine.DuckDb;
 
     /// <summary>Folder of the store.</summary>
     public string Folder => _folder;
@@ -51,6 +54,9 @@ public partial class WebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // The tests of the host say themselves that they were skipped.
+        if (TestStore.Missing(Engine) is not null) return;
+        if (Engine == Engine.Postgres) Settings["Storage:Postgres"] = _database = await TestStore.CreateDatabaseAsync();
         string[] arguments = ["--urls", "http://127.0.0.1:0", "--data", _folder, "--environment", "Development", .. Demo ? ["--demo"] : Array.Empty<string>(), .. Settings.Select(s => $"--{s.Key}={s.Value}")];
         _app = await ProductHost.StartAsync(HostLine.Parse(arguments), ChangeServices, ChangeRoutes);
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -120,6 +126,7 @@ public partial class WebHost : IAsyncLifetime
             await _app.StopAsync();
             await _app.DisposeAsync();
         }
+        if (_database is not null) await TestStore.DropDatabaseAsync(_database);
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }

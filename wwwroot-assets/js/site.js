@@ -91,6 +91,18 @@ setInterval(() => {
   }
 }, 1000);
 
+// What comes as one scrolls: the button that loads more is pressed for whoever gets near it.
+const near = new IntersectionObserver(entries => {
+  for (const entry of entries) if (entry.isIntersecting && !entry.target.disabled) entry.target.click();
+}, { rootMargin: '600px' });
+setInterval(() => {
+  for (const button of document.querySelectorAll('[data-load-on-scroll]:not(:disabled)')) {
+    // Observed anew, an observer tells again of a button that is still near.
+    near.unobserve(button);
+    near.observe(button);
+  }
+}, 400);
+
 // A lost connection comes back by itself. When the server no longer knows the page, it reloads (the address holds its
 // state), unless something typed would be lost: then it asks.
 let edited = false;

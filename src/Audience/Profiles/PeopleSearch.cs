@@ -9,9 +9,13 @@ internal sealed class PeopleSearch(PeopleService people) : ISearchSource
     public async Task<IReadOnlyList<SearchHit>> FindAsync(string text, ClaimsPrincipal user, int limit, CancellationToken cancel)
     {
         if (text.Trim().Length < 2) return [];
-        var seesPersonal = user.IsInRole(Access.Marketer) || user.IsInRole(Access.Admin);
+        var personal = user.IsInRole(Access.Marketer) || user.IsInRole(Access.Admin);
         var page = await people.PageAsync(new PeopleQuery { Text = text }, cancel);
-        return [.. page.People.Take(limit).Select(p => new SearchHit(
-            seesPersonal ? p.Name ?? p.Email ?? p.Key : PeopleService.Mask(p.Name ?? p.Email) ?? p.Key, p.Key, $"customers/{Uri.EscapeDataString(p.Key)}", "person"))];
+        return [.. page.People.Take(limit).Select(p =>
+        {
+            var key = personal ? p.Key : PeopleService.MaskKey(p.Key);
+            var name = p.Name ?? p.Email;
+            return new SearchHit((personal ? name : PeopleService.Mask(name)) ?? key, key, $"customers/{Uri.EscapeDataString(PeopleService.LinkKey(p.Key, personal))}", "person");
+        })];
     }
 }

@@ -8,27 +8,39 @@ public sealed class PersonErasure
 {
     private readonly PeopleStore _people;
     private readonly IReadOnlyList<IPersonalData> _keepers;
+    private readonly IReadOnlyList<IErasureWitness> _witnesses;
     private readonly IAuditLog _audit;
 
     /// <param name="keepers">In the order of the modules, the store first.</param>
-    internal PersonErasure(PeopleStore people, IEnumerable<IPersonalData> keepers, IAuditLog audit) => (_people, _keepers, _audit) = (people, [.. keepers], audit);
+    internal PersonErasure(PeopleStore people, IEnumerable<IPersonalData> keepers, IEnumerable<IErasureWitness> witnesses, IAuditLog audit) =>
+        (_people, _keepers, _witnesses, _audit) = (people, [.. keepers], [.. witnesses], audit);
 
+    /// <param name="keepTotals">False: orders and refunds go as well, and the shop's totals change.</param>
     /// <returns>What is kept about the person; null when nobody has this key.</returns>
-    public async Task<IReadOnlyList<PersonalRecords>?> CountAsync(string key, CancellationToken cancel = default) =>
-        await FindAsync(key, cancel) is { } person ? await CountAsync(person, cancel) : null;
+    public async Task<IReadOnlyList<PersonalRecords>?> CountAsync(string key, bool keepTotals = true, CancellationToken cancel = default) =>
+        await NameAsync(key, cancel) is { } person ? await CountAsync(person with { KeepTotals = keepTotals }, cancel) : null;
 
     /// <returns>What was erased; null when nobody has this key.</returns>
-    public async Task<IReadOnlyList<PersonalRecords>?> EraseAsync(string key, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<PersonalRecords>?> EraseAsync(string key, bool keepTotals = true, CancellationToken cancel = default)
     {
-        if (await FindAsync(key, cancel) is not { } person) return null;
+        if (await NameAsync(key, cancel) is not { } found) return null;
+        var person = found with { KeepTotals = keepTotals };
         var records = await CountAsync(person, cancel);
-        // The store last: as long as it knows the person, what was interrupted can be done again.
-        foreach (var keeper in _keepers.Reverse()) await keeper.EraseAsync(person);
+        await EraseAsync(person);
+        foreach (var witness in _witnesses) await witness.ErasedAsync(person, records);
         await _audit.RecordAsync(new AuditEntry("person.erased", person.Key, JsonSerializer.Serialize(records.ToDictionary(r => r.Kind, r => r.Count))), CancellationToken.None);
         return records;
     }
 
-    private async Task<ErasedPerson?> FindAsync(string key, CancellationToken cancel)
+    /// <summary>Erases whoever has these keys, without saying how much it was: for many at once.</summary>
+    public async Task EraseAsync(ErasedPerson person)
+    {
+        // The store last: as long as it knows the person, what was interrupted can be done again.
+        foreach (var keeper in _keepers.Reverse()) await keeper.EraseAsync(person);
+    }
+
+    /// <returns>The person a key stands for, by all their keys; null when nobody has it.</returns>
+    public async Task<ErasedPerson?> NameAsync(string key, CancellationToken cancel = default)
     {
         if (await _people.FindAsync(key, cancel) is not { } person) return null;
         var others = await _people.IdentitiesAsync(person.Key, cancel);
@@ -41,4 +53,10 @@ public sealed class PersonErasure
         foreach (var keeper in _keepers) records.AddRange(await keeper.CountAsync(person, cancel));
         return records;
     }
+}
+
+/// <summary>Upward seam of <see cref="PersonErasure"/>: told of each erasure after it is done, to keep a report that names nobody.</summary>
+public interface IErasureWitness
+{
+    Task ErasedAsync(ErasedPerson person, IReadOnlyList<PersonalRecords> records);
 }

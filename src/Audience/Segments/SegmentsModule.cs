@@ -32,6 +32,7 @@ public sealed class SegmentsModule : IModule
         foreach (var purpose in Purposes.All)
             services.AddSingleton<IGrouping>(p => new ConsentGrouping(purpose, p.GetService<ConsentService>(), p.GetRequiredService<Database>(), p.GetRequiredService<IStringLocalizer<SegmentsText>>()));
         services.AddSingleton<Terms>();
+        services.AddScoped<IPeopleSets, SegmentSets>();
         services.AddScoped<ISearchSource, SegmentSearch>();
         // Stays of the past included.
         services.AddPersonalRows("stays", "segment_members");

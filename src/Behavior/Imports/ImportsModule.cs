@@ -26,6 +26,7 @@ public sealed class ImportsModule : IModule
         services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<IProductCatalog>(),
             p.GetServices<IPreset>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddTransient<ICommand, ImportCommand>();
+        services.AddSingleton<IEventSources, ImportSources>();
         services.AddSingleton<IPersonalData, ImportsErasure>();
     }
 

@@ -16,7 +16,9 @@ public sealed class QualityModule : IModule
         services.AddSingleton<RejectsStore>();
         services.AddSingleton<RejectsInbox>();
         services.AddSingleton<RejectsService>();
+        services.AddSingleton<RejectCounts>();
         services.AddSingleton<IPersonalData, RejectsErasure>();
+        services.AddSingleton<IRetention, RejectsRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectsInbox>());
     }
 

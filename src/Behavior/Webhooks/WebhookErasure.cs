@@ -4,11 +4,15 @@ using BehaviorDashboard.Contracts;
 namespace BehaviorDashboard.Webhooks;
 
 /// <summary>Takes a person out of messages that have not been delivered; delivered ones keep no body.</summary>
-internal sealed class WebhookErasure(WebhookStore store) : IPersonalData
+internal sealed class WebhookErasure(WebhookStore store) : IPersonalData, IPersonalExport
 {
     private const string Key = "user_id";
 
     public async Task<IReadOnlyList<PersonalRecords>> CountAsync(ErasedPerson person, CancellationToken cancel = default) => [new("messages", (await NamingAsync(person, cancel)).Count)];
+
+    // A message names others as well: that there are such messages is handed out, not what they hold.
+    public async Task<IReadOnlyList<PersonalTable>> ExportAsync(ErasedPerson person, CancellationToken cancel = default) =>
+        [new PersonalTable("messages", ["undelivered"], [.. (await NamingAsync(person, cancel)).Select(m => (IReadOnlyList<object?>)[m.MessageId])])];
 
     public async Task EraseAsync(ErasedPerson person)
     {

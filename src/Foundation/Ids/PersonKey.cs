@@ -17,5 +17,8 @@ public static class PersonKey
 
     /// <summary>The key as records that outlive the person may name it: as it is, or its hash where the shop's ids are e-mail addresses.</summary>
     public static string Reference(string key) =>
-        key.Contains('@', StringComparison.Ordinal) ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] : key;
+        key.Contains('@', StringComparison.Ordinal) ? Digest(key) : key;
+
+    /// <summary>Names a person without saying who: tells two apart, no more.</summary>
+    public static string Digest(string key) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
 }

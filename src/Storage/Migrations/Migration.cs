@@ -35,7 +35,7 @@ internal sealed partial record Migration(string Slice, int Number, string File, 
             if (mark.Success) active = mark.Groups[1].Value is "all" || mark.Groups[1].Value == engine;
             else if (active) kept.Add(line);
         }
-        return string.Join('\n', kept);
+        return kept.All(l => string.IsNullOrWhiteSpace(l) || l.StartsWith("--", StringComparison.Ordinal)) ? "" : string.Join('\n', kept);
     }
 
     [GeneratedRegex(@"^--@(all|duckdb|postgres)\s*$")]

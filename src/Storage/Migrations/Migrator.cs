@@ -61,7 +61,8 @@ public sealed class Migrator
     {
         // The line first: whoever comes second waits here until the first is through.
         if (await session.ExecuteAsync(WriteJournal, new { migration.Slice, migration.Number, migration.File, Checksum = checksum, At = _time.GetUtcNow() }) == 0) return false;
-        await session.ExecuteAsync(migration.For(session.Dialect.Name));
+        // A file may be for the other engine only.
+        if (migration.For(session.Dialect.Name) is { Length: > 0 } statements) await session.ExecuteAsync(statements);
         return true;
     }
 }

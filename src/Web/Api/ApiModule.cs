@@ -20,6 +20,7 @@ public sealed class ApiModule : IModule
         services.AddMigrations<ApiModule>("Api");
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<IEventSources, KeySources>();
         services.AddSingleton<IApiKeys>(provider => provider.GetRequiredService<ApiKeys>());
         services.AddHostedService<LastUsedWriter>();
         services.AddSingleton<ICommand, KeysCommand>();

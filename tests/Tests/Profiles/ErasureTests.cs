@@ -4,7 +4,9 @@ using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Learning;
 using BehaviorDashboard.LiveMetrics;
+using BehaviorDashboard.Privacy;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Segments;
@@ -39,7 +41,7 @@ public class ErasureTests
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         var audit = new Audit();
-        var store = await TestStore.OpenAsync(engine, [new QualityModule(), new IngestModule(), new ImportsModule(), new LiveMetricsModule(), new ProfilesModule(), new SegmentsModule(), new CatalogModule()], time,
+        var store = await TestStore.OpenAsync(engine, [new QualityModule(), new IngestModule(), new ImportsModule(), new LiveMetricsModule(), new ProfilesModule(), new SegmentsModule(), new CatalogModule(), new LearningModule(), new PrivacyModule()], time,
             s => s.AddSingleton<IAuditLog>(audit).AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
         return (store, audit);
     }
@@ -58,6 +60,12 @@ public class ErasureTests
             Make.Event("refund-1", EventNames.OrderRefunded, user: ada, revenue: -10m, order: "o1", at: Make.Noon.AddMinutes(3)),
             Make.Event("other-1", EventNames.OrderCompleted, user: "bob", revenue: 5m, order: "o2", traits: """{"email":"bob@example.com"}"""),
         ]);
+        using var scope = store.Services.CreateScope();
+        await scope.ServiceProvider.GetRequiredService<PersonTraits>().SetAsync(ada, "note", System.Text.Json.Nodes.JsonValue.Create($"writes as {Email}"), "Mia");
+        await store.Writer.AppendAsync([Make.Event("second-1", user: "device-99-second", at: Make.Noon.AddMinutes(4))]);
+        var merges = scope.ServiceProvider.GetRequiredService<MergeService>();
+        await merges.DismissAsync(ada, "bob", "Mia");
+        Assert.Equal(MergeResult.Done, await merges.MergeAsync((await merges.PreviewAsync(ada, "device-99-second")).Preview!, "by hand", "Mia"));
         await store.Database.ExecuteAsync("insert into segment_members (segment_id, user_id, entered_at) values (1, @Ada, now()), (1, 'bob', now())", new { Ada = ada });
         var arrival = new Arrival(Make.Noon, "test");
         var rejection = new Rejection(RejectionCodes.InvalidValue, "properties.revenue", "is not a number.");
@@ -71,6 +79,8 @@ public class ErasureTests
         Assert.Equal((1, 1), (report.Created, report.Skipped));
         File.Delete(file);
     }
+
+    private sealed record Report(bool Kept, string Models);
 
     /// <returns>Tables with a row that holds the word.</returns>
     private static async Task<List<string>> TablesWithAsync(TestStore store, string word)
@@ -98,14 +108,15 @@ public class ErasureTests
         var erased = await Erasure(store).EraseAsync("anon:device-99");
 
         Assert.Equal(stated, erased);
-        Assert.Equal([("events", 4), ("profiles", 1), ("keys", 1), ("merges", 0), ("orders", 2), ("rejects", 3), ("import marks", 1), ("import rows", 1), ("consents", 1), ("stays", 1)], erased!.Select(r => (r.Kind, r.Count)));
+        Assert.Equal([("events", 6), ("profiles", 1), ("keys", 2), ("merges", 3), ("orders", 2), ("rejects", 3), ("import marks", 1), ("import rows", 1), ("consents", 1), ("trait changes", 1), ("dismissals", 1), ("stays", 1)], erased!.Select(r => (r.Kind, r.Count)));
         foreach (var word in new[] { ada, Email, "device-99", "present for ada" }) Assert.Empty(await TablesWithAsync(store, word));
         var after = await TotalsAsync(store);
         Assert.Equal((before.Orders, before.GrossRevenue, before.Refunds, before.Units), (after.Orders, after.GrossRevenue, after.Refunds, after.Units));
         Assert.Equal(["bob"], await store.Database.QueryAsync<string>("select user_id from profiles"));
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(*) from segment_members"));
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(*) from rejects"));
-        Assert.Equal("person.erased", Assert.Single(audit.Entries).Action);
+        Assert.Equal("person.erased", audit.Entries[^1].Action);
+        Assert.Equal((true, "[]"), await store.Database.FirstOrDefaultAsync<Report>("select keep_totals as Kept, models as Models from erasure_reports") is { } report ? (report.Kept, report.Models) : default);
         Assert.Null(await Erasure(store).EraseAsync(ada));
     }
 
@@ -158,5 +169,42 @@ public class ErasureTests
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    [Theory, MemberData(nameof(Shops))]
+    public async Task What_is_counted_is_handed_out(Engine engine, string ada)
+    {
+        var (store, audit) = await OpenAsync(engine);
+        await using var _ = store;
+        await FillAsync(store, ada);
+        using var scope = store.Services.CreateScope();
+        var export = scope.ServiceProvider.GetRequiredService<PersonExport>();
+
+        var tables = (await export.ReadAsync("anon:device-99"))!;
+
+        var counted = (await Erasure(store).CountAsync(ada))!.Where(r => r.Count > 0).ToDictionary(r => r.Kind);
+        var handed = tables.ToDictionary(t => t.Kind, t => t.Rows.Count);
+        Assert.DoesNotContain(counted.Keys, k => k is not "merges" && !handed.ContainsKey(k));
+        foreach (var kind in new[] { "events", "profiles", "keys", "consents", "trait changes", "stays", "rejects" }) Assert.Equal(counted[kind].Count, handed[kind]);
+        var json = System.Text.Encoding.UTF8.GetString(export.Json(tables));
+        Assert.Contains(Email, json, StringComparison.Ordinal);
+        Assert.DoesNotContain("bob", json, StringComparison.Ordinal);
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(PersonExport.Zip(tables)));
+        Assert.Equal(handed.Keys.Select(k => k.Replace(' ', '-') + ".csv").Order(StringComparer.Ordinal), zip.Entries.Select(e => e.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("person.exported", audit.Entries[^1].Action);
+        Assert.Null(await export.ReadAsync("nobody"));
+    }
+
+    [Theory, MemberData(nameof(Shops))]
+    public async Task Everything_goes_when_the_totals_need_not_stay(Engine engine, string ada)
+    {
+        var (store, _) = await OpenAsync(engine);
+        await using var __ = store;
+        await FillAsync(store, ada);
+        var stated = await Erasure(store).CountAsync(ada, keepTotals: false);
+        Assert.DoesNotContain(stated!, r => r.Kept);
+        Assert.Equal(stated, await Erasure(store).EraseAsync(ada, keepTotals: false));
+        Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(*) from events"));
+        Assert.Equal(5m, (await TotalsAsync(store)).GrossRevenue);
     }
 }

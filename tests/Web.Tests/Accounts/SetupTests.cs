@@ -10,7 +10,7 @@ namespace BehaviorDashboard.WebTests.Accounts;
 /// <summary>The first start, when nobody can sign in.</summary>
 public class SetupTests(SetupTests.Empty host) : IClassFixture<SetupTests.Empty>
 {
-    public sealed class Empty : WebHost
+    public class Empty : WebHost
     {
         protected override bool WithPeople => false;
     }

@@ -1,0 +1,54 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Quality;
+using Microsoft.Extensions.Logging;
+
+namespace BehaviorDashboard.Sources;
+
+/// <summary>
+/// Tells how each source of events is doing. The last day is asked each time; totals of the whole history once a minute, and
+/// added up from what came since.
+/// </summary>
+internal sealed class SourcesService(SourcesStore store, RejectCounts rejects, IEnumerable<IEventSources> names, TimeProvider time, ILogger<Signal> logger) : ICommittedEvents
+{
+    private static readonly TimeSpan TotalsAge = TimeSpan.FromMinutes(1);
+    private const int Hours = 24;
+
+    private (DateTimeOffset At, IReadOnlyList<SourcesStore.Total> Totals)? _totals;
+
+    /// <summary>Raised when events came.</summary>
+    public Signal Changed { get; } = new(time, logger);
+
+    void ICommittedEvents.OnCommitted(CommittedBatch batch) => Changed.Raise();
+
+    void ICommittedEvents.OnRewritten()
+    {
+        _totals = null;
+        Changed.Raise();
+    }
+
+    /// <returns>Every source: those that may send first, then by what came last.</returns>
+    public async Task<(IReadOnlyList<SourceState> Sources, DateTimeOffset AsOf)> ListAsync(CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        var from = now.AddHours(-Hours);
+        var known = new List<EventSource>();
+        foreach (var one in names) known.AddRange(await one.ListAsync(cancel));
+        if (_totals is not { } totals || now - totals.At > TotalsAge) _totals = totals = (now, await store.TotalsAsync(cancel));
+        var recent = (await store.RecentAsync(from, cancel)).ToLookup(r => r.Source);
+        var refused = await rejects.BySourceAsync(from, cancel);
+        var all = totals.Totals.ToDictionary(t => t.Source);
+        var ids = known.Select(k => k.Id).Concat(all.Keys).Concat(recent.Select(r => r.Key)).Distinct();
+        var named = known.GroupBy(k => k.Id).ToDictionary(g => g.Key, g => g.First());
+        var states = ids.Select(id =>
+        {
+            var hours = new long[Hours];
+            foreach (var hour in recent[id]) hours[Math.Clamp(hour.Hour, 0, Hours - 1)] += hour.Events;
+            var (source, total) = (named.GetValueOrDefault(id), all.GetValueOrDefault(id));
+            DateTimeOffset? last = recent[id].Any() ? recent[id].Max(r => r.Last) : total?.Last;
+            return new SourceState(id, source?.Name ?? id, source?.Kind ?? "other", source?.Active ?? false, hours, refused.GetValueOrDefault(id), Math.Max(total?.Events ?? 0, hours.Sum()), total?.First ?? (recent[id].Any() ? recent[id].Min(r => r.Last) : null), last);
+        });
+        return ([.. states.OrderByDescending(s => s.Active && s.Kind == "key").ThenByDescending(s => s.Last).ThenBy(s => s.Name, StringComparer.Ordinal)], now);
+    }
+}
