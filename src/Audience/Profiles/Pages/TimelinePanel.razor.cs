@@ -10,7 +10,7 @@ namespace BehaviorDashboard.Profiles.Pages;
 public sealed partial class TimelinePanel
 {
     private const int PageLength = 50;
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly List<TimelineEvent> _events = [];
     private (string Key, string? Kind, DateTime? Until, int Keys) _shown;
     private bool _older, _newer, _loading;
