@@ -55,7 +55,7 @@ internal static class PeopleBenchmark
         for (var first = 1; first <= size; first += 200_000) await store.Database.ExecuteAsync(Fill, new { Now = now, First = first, Last = Math.Min(size, first + 199_999) });
         await store.Database.ExecuteAsync(Consents);
         await store.Database.ExecuteAsync(Members);
-        await store.Database.ExecuteAsync("analyze");
+        await store.Database.ExecuteAsync("analyze profiles");
         await using var scope = store.Services.CreateAsyncScope();
         var (list, merges) = (scope.ServiceProvider.GetRequiredService<PeopleService>(), scope.ServiceProvider.GetRequiredService<MergeService>());
         var times = new Dictionary<string, double>();
