@@ -19,6 +19,21 @@ public sealed record ImportReport
     /// <summary>Rows that could not be used; each is named in the error file.</summary>
     public long Skipped { get; set; }
 
+    /// <summary>Of the skipped rows, those that are in the error file; fewer only when it was full.</summary>
+    public long SkippedKept { get; set; }
+
+    /// <summary>Of the unchanged rows, those of orders that had come from another source, such as live; they count once.</summary>
+    public long Elsewhere { get; set; }
+
+    /// <summary>Of the updated rows, those that were added to an order that was there.</summary>
+    public long Joined { get; set; }
+
+    /// <summary>Whether it went on after an earlier run of it was stopped.</summary>
+    public bool Resumed { get; init; }
+
+    /// <summary>How each file was read.</summary>
+    public IReadOnlyList<FileReport> Files { get; init; } = [];
+
     /// <summary>Customers named, each once.</summary>
     public int Customers { get; set; }
 
@@ -37,14 +52,22 @@ public sealed record ImportReport
     /// <summary>What the rows were, kind by kind.</summary>
     public List<KindReport> Kinds { get; init; } = [];
 
-    /// <summary>The first skipped rows.</summary>
+    /// <summary>The first skipped rows; all are in the error file.</summary>
     public IReadOnlyList<SkippedRow> Errors { get; set; } = [];
 
     public double Seconds { get; set; }
 
+    /// <summary>Why it failed, in words.</summary>
+    public string? Problem { get; set; }
+
     /// <summary>done, cancelled or failed.</summary>
     public string Status { get; set; } = "done";
 }
+
+/// <summary>How one file was read.</summary>
+/// <param name="DecimalMark"><c>point</c> or <c>comma</c>; null where no value needed it.</param>
+/// <param name="Dates"><c>dmy</c> or <c>mdy</c>; null where no value needed it.</param>
+public sealed record FileReport(string Name, string Encoding, string Delimiter, string? DecimalMark, string? Dates);
 
 /// <summary>One kind of thing in the files.</summary>
 /// <param name="Meaning">What the product made of it.</param>

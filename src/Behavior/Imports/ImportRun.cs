@@ -1,7 +1,24 @@
 namespace BehaviorDashboard.Imports;
 
+/// <summary>What became of a unit.</summary>
+internal enum Outcome
+{
+    Created,
+    Updated,
+
+    /// <summary>Its lines were added to an order that was there.</summary>
+    Joined,
+    Unchanged,
+
+    /// <summary>The order had come from another source; it stays as it came.</summary>
+    Elsewhere,
+
+    /// <summary>Refused, and noted in the error file.</summary>
+    Refused,
+}
+
 /// <summary>One import while it runs: what it was asked, and what it has counted.</summary>
-internal sealed class ImportRun
+internal sealed class ImportRun : IDisposable
 {
     private static readonly Dictionary<string, string> Meanings = new()
     {
@@ -15,53 +32,73 @@ internal sealed class ImportRun
         ["event"] = "an event as it was sent",
     };
 
-    private readonly HashSet<string> _customers = [];
-    private readonly HashSet<string> _products = [];
-    private readonly HashSet<string> _seen = [];
+    // Hashes: a file of ten million orders must not fill the memory with their names.
+    private readonly HashSet<long> _customers = [];
+    private readonly HashSet<long> _products = [];
 
-    public ImportRun(string id, IPreset preset, ImportRequest request, TimeZoneInfo zone, string currency, DateTimeOffset now)
+    public ImportRun(string id, ImportPlan plan, TimeZoneInfo zone, string currency, DateTimeOffset now, ErrorFile errors, bool resumed)
     {
-        (Preset, Request) = (preset, request);
-        Context = new ImportContext(zone, currency, now, ImportService.Source(id));
-        Report = new ImportReport { Id = id, Preset = preset.Name, DryRun = request.DryRun, TimeZone = zone.Id, Currency = currency };
+        (Id, Plan, Errors, Resumed) = (id, plan, errors, resumed);
+        Context = new ImportContext(zone, currency, now, ImportService.Source(id), errors.Add);
+        Report = new ImportReport { Id = id, Preset = plan.Preset.Name, DryRun = plan.Request.DryRun, TimeZone = zone.Id, Currency = currency, Resumed = resumed, Files = [.. plan.Describe()] };
+        // Units of this run by key, where the store does not tell what this run has seen.
+        Seen = plan.Request.DryRun || resumed ? [] : null;
     }
 
-    public IPreset Preset { get; }
+    public string Id { get; }
 
-    public ImportRequest Request { get; }
+    public ImportPlan Plan { get; }
+
+    public ErrorFile Errors { get; }
 
     public ImportContext Context { get; }
 
     public ImportReport Report { get; }
 
-    public void Count(IReadOnlyList<Unit> units, HashSet<string> created, HashSet<string> updated)
+    /// <summary>Whether an earlier run of the same import was stopped, so that what it stored is this import's work.</summary>
+    public bool Resumed { get; }
+
+    public Dictionary<long, long>? Seen { get; }
+
+    public bool Join => Plan.Request.Join;
+
+    public bool DryRun => Plan.Request.DryRun;
+
+    public void Count(Unit unit, Outcome outcome)
     {
-        foreach (var unit in units)
-        {
-            // A dry run writes nothing, so a key that comes twice is new only the first time.
-            if (created.Contains(unit.Key) && _seen.Add(unit.Key)) Report.Created += unit.Rows;
-            else if (updated.Contains(unit.Key)) Report.Updated += unit.Rows;
-            else Report.Unchanged += unit.Rows;
-            if (unit.Customer is not null) _customers.Add(unit.Customer);
-            else Report.RowsWithoutCustomer += unit.Rows;
-            _products.UnionWith(unit.Products);
-            if (unit.Kind == "order") Report.Orders++;
-            Report.Revenue += unit.Revenue;
-            var kind = Report.Kinds.FirstOrDefault(k => k.Kind == unit.Kind);
-            if (kind is null) Report.Kinds.Add(kind = new KindReport(unit.Kind, Meanings.GetValueOrDefault(unit.Kind, "")));
-            kind.Count++;
-            kind.Rows += unit.Rows;
-            kind.Revenue += unit.Revenue;
-        }
-        Report.Skipped = Context.SkippedCount;
+        if (outcome == Outcome.Refused) return;
+        if (outcome == Outcome.Created) Report.Created += unit.Rows;
+        else if (outcome is Outcome.Updated or Outcome.Joined) Report.Updated += unit.Rows;
+        else Report.Unchanged += unit.Rows;
+        if (outcome == Outcome.Elsewhere) Report.Elsewhere += unit.Rows;
+        if (outcome == Outcome.Joined) Report.Joined += unit.Rows;
+        if (unit.Customer is not null) _customers.Add(ContentHash.OfText(unit.Customer));
+        else Report.RowsWithoutCustomer += unit.Rows;
+        foreach (var product in unit.Products) _products.Add(ContentHash.OfText(product));
+        // A further piece of an order is not another order.
+        if (unit.Kind == "order" && outcome != Outcome.Joined) Report.Orders++;
+        Report.Revenue += unit.Revenue;
+        var kind = Report.Kinds.Find(k => k.Kind == unit.Kind);
+        if (kind is null) Report.Kinds.Add(kind = new KindReport(unit.Kind, Meanings.GetValueOrDefault(unit.Kind, "")));
+        if (outcome != Outcome.Joined) kind.Count++;
+        kind.Rows += unit.Rows;
+        kind.Revenue += unit.Revenue;
+    }
+
+    public void Sum()
+    {
+        Report.Skipped = Errors.Count;
+        Report.SkippedKept = Errors.Kept;
         Report.Customers = _customers.Count;
         Report.Products = _products.Count;
     }
 
     public void Close(TimeSpan elapsed)
     {
-        Report.Skipped = Context.SkippedCount;
-        Report.Errors = [.. Context.Skipped.Take(1_000)];
+        Sum();
+        Report.Errors = Errors.First;
         Report.Seconds = Math.Round(elapsed.TotalSeconds, 2);
     }
+
+    public void Dispose() => Errors.Dispose();
 }

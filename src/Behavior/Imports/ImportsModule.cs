@@ -1,9 +1,13 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Live;
 using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 
@@ -23,12 +27,21 @@ public sealed class ImportsModule : IModule
         services.AddSingleton<IPreset, ShopifyProducts>();
         services.AddSingleton<IPreset, WooCommerceOrders>();
         services.AddSingleton<IPreset, Ndjson>();
-        services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<IProductCatalog>(),
-            p.GetServices<IPreset>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>()));
+        services.AddOptions<ImportsOptions>().Bind(configuration.GetSection(ImportsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EntityStore>();
+        services.AddSingleton<ImportFolder>();
+        services.AddSingleton(p => new ImportPlanner(p.GetServices<IPreset>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EventNormalizer>(), p.GetRequiredService<IOptions<ImportsOptions>>().Value));
+        services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EntityStore>(), p.GetRequiredService<ImportPlanner>(),
+            p.GetRequiredService<ImportFolder>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<Database>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<Signal>>()));
+        services.AddPersonalRows("import traits", "import_traits");
+        services.AddPersonalRows("import rows", "import_replaced_events");
         services.AddTransient<ICommand, ImportCommand>();
         services.AddSingleton<IEventSources, ImportSources>();
         services.AddSingleton<IPersonalData, ImportsErasure>();
     }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => ImportsApi.Map(routes);
 
     public IEnumerable<NavEntry> Navigation => [new("data/import", "Nav.Imports", Icons.Material.Outlined.UploadFile, 220, Access.ManageData, "Nav.Data")];
 }

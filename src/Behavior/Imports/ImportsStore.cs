@@ -4,78 +4,75 @@ using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Imports;
 
-/// <summary>All SQL of the imports.</summary>
+/// <summary>SQL of the imports themselves and of the remembered mappings.</summary>
 internal sealed class ImportsStore(Database database)
 {
     private const string Start = """
-        insert into imports (id, preset, files, started_at, status) values (@Id, @Preset, @Files, @At, 'running')
+        insert into imports (id, preset, files, started_at, status, asked, fingerprint, alive_at) values (@Id, @Preset, @Files, @At, 'running', @Asked, @Fingerprint, @At)
+        on conflict (id) do update set status = 'running', alive_at = excluded.alive_at, finished_at = null, asked = excluded.asked
         """;
+
+    private const string Alive = "update imports set alive_at = @At where id = @Id";
 
     private const string Finish = "update imports set finished_at = @At, status = @Status, report = cast(@Report as json) where id = @Id";
 
-    private const string List = """
-        select id as Id, preset as Preset, files as Files, started_at as StartedAt, finished_at as FinishedAt, status as Status, cast(report as text) as Report
-        from imports order by started_at desc limit @Limit
+    private const string Columns = """
+        id as Id, preset as Preset, files as Files, started_at as StartedAt, finished_at as FinishedAt, status as Status, cast(report as text) as Report, asked as Asked, alive_at as AliveAt
         """;
 
-    private const string Known = "select key as Key, hash as Hash from import_entities where key = any(@Keys)";
+    private const string List = $"select {Columns} from imports order by started_at desc limit @Limit";
 
-    private const string Remember = """
-        insert into import_entities (key, kind, hash, import_id) select unnest(@Keys), unnest(@Kinds), unnest(@Hashes), @ImportId
-        on conflict (key) do update set hash = excluded.hash, import_id = excluded.import_id
+    private const string Find = $"select {Columns} from imports where id = @Id";
+
+    // Done and undone imports are over; begun again they are new ones.
+    private const string Unfinished = $"""
+        select {Columns} from imports where fingerprint = @Fingerprint and status in ('running', 'cancelled', 'failed') order by started_at desc limit 1
         """;
 
-    private const string Forget = "delete from import_entities where import_id = @ImportId";
+    private const string Mapping = "select mapping from import_mappings where signature = @Signature";
 
-    // A customer's mark ends in their key; an event's is its message id.
-    private const string MarksOf = """
-        select m.key from import_entities m
-        where exists (select 1 from (select unnest(@Ids) as id) w where right(m.key, length(w.id) + 1) = ':' || w.id)
-            or m.key in (select message_id from events where user_id = any(@Keys) and type <> 'item' and name not in ('Order Completed', 'Order Refunded', 'Revenue Adjusted'))
+    private const string RememberMapping = """
+        insert into import_mappings (signature, mapping, saved_at) values (@Signature, @Mapping, @At)
+        on conflict (signature) do update set mapping = excluded.mapping, saved_at = excluded.saved_at
         """;
-
-    private const string ForgetMarks = "delete from import_entities where key = any(@Keys)";
 
     private const string Rewrite = "update imports set report = cast(@Report as json) where id = @Id";
 
-    private sealed record Entity(string Key, long Hash);
+    /// <summary>Whether an import that no run here carries out may run in another process.</summary>
+    public bool Shared => database.Dialect.Name != "duckdb";
 
-    public Task StartAsync(string id, string preset, IEnumerable<string> files, DateTimeOffset at) =>
-        database.ExecuteAsync(Start, new { Id = id, Preset = preset, Files = string.Join('\n', files), At = at });
+    public Task StartAsync(string id, ImportRequest request, string fingerprint, DateTimeOffset at) => database.ExecuteAsync(Start,
+        new { Id = id, request.Preset, Files = string.Join('\n', request.Names), At = at, Asked = request.ToJson(), Fingerprint = fingerprint });
+
+    public Task AliveAsync(string id, DateTimeOffset at) => database.ExecuteAsync(Alive, new { Id = id, At = at });
 
     public Task FinishAsync(ImportReport report, DateTimeOffset at) =>
         database.ExecuteAsync(Finish, new { report.Id, report.Status, At = at, Report = JsonSerializer.Serialize(report, ImportJson.Default.ImportReport) });
 
     public Task<IReadOnlyList<ImportLine>> ListAsync(int limit, CancellationToken cancel) => database.QueryAsync<ImportLine>(List, new { Limit = limit }, cancel);
 
-    /// <returns>Hash of the content that was imported under each key.</returns>
-    public async Task<Dictionary<string, long>> KnownAsync(IEnumerable<string> keys, CancellationToken cancel) =>
-        (await database.QueryAsync<Entity>(Known, new { Keys = SqlList.Of(keys) }, cancel)).ToDictionary(e => e.Key, e => e.Hash);
+    public Task<ImportLine?> FindAsync(string id, CancellationToken cancel) => database.FirstOrDefaultAsync<ImportLine>(Find, new { Id = id }, cancel);
 
-    public Task RememberAsync(IReadOnlyCollection<(Unit Unit, long Hash)> units, string importId, CancellationToken cancel) => database.ExecuteAsync(Remember, new
-    {
-        Keys = SqlList.Of(units.Select(u => u.Unit.Key)),
-        Kinds = SqlList.Of(units.Select(u => u.Unit.Kind)),
-        Hashes = SqlList.Of(units.Select(u => u.Hash)),
-        ImportId = importId,
-    }, cancel);
+    public Task<ImportLine?> UnfinishedAsync(string fingerprint, CancellationToken cancel) => database.FirstOrDefaultAsync<ImportLine>(Unfinished, new { Fingerprint = fingerprint }, cancel);
 
-    /// <returns>Keys under which a person and their events are remembered as imported.</returns>
-    public Task<IReadOnlyList<string>> EntitiesAsync(ErasedPerson person, CancellationToken cancel)
-    {
-        IEnumerable<string> ids = person.Email is { } email ? [.. person.SentIds, email] : person.SentIds;
-        return database.QueryAsync<string>(MarksOf, new { Ids = SqlList.Of(ids), Keys = SqlList.Of(person.Keys) }, cancel);
-    }
+    public async Task<ColumnMapping?> MappingAsync(string signature, CancellationToken cancel) =>
+        await database.ScalarAsync<string>(Mapping, new { Signature = signature }, cancel) is { } json ? ColumnMapping.FromJson(json) : null;
 
-    public Task ForgetAsync(IEnumerable<string> keys) => database.ExecuteAsync(ForgetMarks, new { Keys = SqlList.Of(keys) });
+    public Task RememberMappingAsync(string signature, ColumnMapping mapping, DateTimeOffset at) =>
+        database.ExecuteAsync(RememberMapping, new { Signature = signature, Mapping = mapping.ToJson(), At = at });
 
     public Task RewriteAsync(ImportReport report) => database.ExecuteAsync(Rewrite, new { report.Id, Report = JsonSerializer.Serialize(report, ImportJson.Default.ImportReport) });
-
-    public Task ForgetAsync(string importId) => database.ExecuteAsync(Forget, new { ImportId = importId });
 }
 
 /// <summary>A line of the list of imports.</summary>
-public sealed record ImportLine(string Id, string Preset, string Files, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Status, string? Report)
+public sealed record ImportLine(string Id, string Preset, string Files, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Status, string? Report, string? Asked, DateTimeOffset? AliveAt)
 {
+    /// <summary>Statuses of imports that may be undone, or gone on with.</summary>
+    public const string Running = "running", Interrupted = "interrupted", Done = "done", Cancelled = "cancelled", Failed = "failed", Undone = "undone";
+
     public ImportReport? Read() => Report is null ? null : JsonSerializer.Deserialize(Report, ImportJson.Default.ImportReport);
+
+    public bool CanUndo => Status is Done or Cancelled or Failed or Interrupted;
+
+    public bool CanResume => Status is Cancelled or Failed or Interrupted;
 }

@@ -72,13 +72,25 @@ public sealed class ExclusiveSession
         return (row.Traits, after);
     }
 
-    /// <summary>Removes all events of one source, such as an import, and takes them out of the rows of their people.</summary>
-    /// <returns>How many event rows were removed.</returns>
-    public async Task<int> RemoveSourceAsync(string sourceId)
+    /// <summary>As <see cref="PatchTraitsAsync(string, string)"/>, of many people at once; keys of nobody are left out.</summary>
+    /// <param name="patches">Person to JSON object; null values remove.</param>
+    public async Task PatchTraitsAsync(IReadOnlyDictionary<string, string> patches)
     {
-        var people = await Session.QueryAsync<string>(PeopleOfSource, new { Source = sourceId });
+        var rows = await ProfileStore.ReadAsync(Session, patches.Keys);
+        if (rows.Count == 0) return;
+        await ProfileStore.WriteTraitsAsync(Session, rows.ToDictionary(r => r.UserId, r => TraitPatch.Merge(r.Traits, patches[r.UserId])));
+        foreach (var person in await Merging.MergedAsync(Session, patches.Keys)) await OwnTraits.PatchAsync(Session, await Merging.OwnersAsync(Session, person), patches[person]);
+    }
+
+    /// <summary>Removes all events of one source, such as an import, and takes them out of the rows of their people.</summary>
+    /// <param name="putBack">Stores what the source had taken the place of, and tells whose it is; runs when the source's events are gone.</param>
+    /// <returns>How many event rows were removed.</returns>
+    public async Task<int> RemoveSourceAsync(string sourceId, Func<Task<IReadOnlyList<string>>>? putBack = null)
+    {
+        var people = (await Session.QueryAsync<string>(PeopleOfSource, new { Source = sourceId })).ToHashSet();
         var removed = await Session.ExecuteAsync(DeleteBySource, new { Source = sourceId });
-        if (people.Count > 0) await RecomputeAsync([.. people], keepEmpty: false);
+        if (putBack is not null) people.UnionWith(await putBack());
+        if (people.Count > 0) await RecomputeAsync(people, keepEmpty: false);
         return removed;
     }
 

@@ -38,6 +38,8 @@ internal static class Merging
         delete from identities where alias = @Merged
         """;
 
+    private const string KeptOf = "select distinct kept from merges where undone_at is null and kept = any(@People)";
+
     private sealed record Edge(string Kept, string Merged);
 
     public static async Task<bool> MergeAsync(ExclusiveSession exclusive, Merge merge)
@@ -71,6 +73,9 @@ internal static class Merging
         await OwnTraits.EndAsync(session, all);
         return (top, edge.Merged);
     }
+
+    /// <returns>Of these people, those who are made of several.</returns>
+    public static Task<IReadOnlyList<string>> MergedAsync(Session session, IEnumerable<string> people) => session.QueryAsync<string>(KeptOf, new { People = SqlList.Of(people) });
 
     /// <returns>Everybody a person is made of, themselves included.</returns>
     public static async Task<IReadOnlyList<string>> OwnersAsync(Session session, string person) => Below(await TreeAsync(session, [person]), person);

@@ -27,20 +27,23 @@ public class BrokenFileTests
     }
 
     [Fact]
-    public async Task A_quote_that_never_closes_is_named_by_its_row()
+    public async Task A_quote_that_never_closes_costs_its_line_only()
     {
         await using var store = await OpenAsync();
-        var problem = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(store, Header + Row(1) + "2,A,\"Cup,1,2026-01-02 10:00,1,7,X\n" + Row(3)));
-        Assert.Contains("Row 3", problem.Message, StringComparison.Ordinal);
-        Assert.Equal("failed", Assert.Single(await Service(store).ListAsync()).Status);
+        var report = await ImportAsync(store, Header + Row(1) + "2,A,\"Cup,1,2026-01-02 10:00,1,7,X\n" + Row(3) + "4,A,\"Cup\" big,1,2026-01-02 10:00,1,7,X\n" + Row(5));
+        Assert.Equal((5, 3, 2), (report.Rows, report.Created, report.Skipped));
+        Assert.Equal([3, 5], report.Errors.Select(e => e.Line));
+        Assert.Contains("quote", report.Errors[0].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("2,A,\"Cup,1", report.Errors[0].Row, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_row_without_end_is_refused_before_it_fills_the_memory()
     {
         await using var store = await OpenAsync();
-        var problem = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(store, Header + Row(1) + new string('x', 9_000_000) + "\n" + Row(3)));
-        Assert.Contains("Row 3", problem.Message, StringComparison.Ordinal);
+        var report = await ImportAsync(store, Header + Row(1) + new string('x', 9_000_000) + "\n" + Row(3));
+        Assert.Equal((2, 1), (report.Created, report.Skipped));
+        Assert.Equal(3, report.Errors[0].Line);
     }
 
     [Fact]
@@ -87,7 +90,7 @@ public class BrokenFileTests
         await using var store = await OpenAsync();
         var done = await ImportAsync(store, Header + Row(1));
         // What a killed process leaves: its events, and a line that still says running.
-        await store.Database.ExecuteAsync("update imports set status = 'running', report = null, finished_at = null");
+        await store.Database.ExecuteAsync("update imports set status = 'running', report = null, finished_at = null, alive_at = null");
         await store.RestartAsync();
         Assert.Equal("interrupted", Assert.Single(await Service(store).ListAsync()).Status);
         Assert.Equal(2, await Service(store).UndoAsync(done.Id));

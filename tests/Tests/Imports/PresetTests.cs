@@ -86,7 +86,7 @@ public class PresetTests
         Assert.Equal((4, 1, 3), (report.Rows, report.Created, report.Skipped));
         Assert.Equal([(2, "Quantity"), (4, "InvoiceDate"), (5, "Quantity")], report.Errors.Select(e => (e.Line, e.Column)));
         Assert.Equal(3m, report.Revenue);
-        Assert.Contains("is not a whole number", ErrorFile.Text(report.Errors), StringComparison.Ordinal);
+        Assert.Contains("is not a number", report.Errors[0].Reason, StringComparison.Ordinal);
     }
 
     [Theory]

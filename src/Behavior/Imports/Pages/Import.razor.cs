@@ -1,43 +1,66 @@
 using BehaviorDashboard.Contracts;
-using BehaviorDashboard.Look;
+using BehaviorDashboard.Live;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 
 namespace BehaviorDashboard.Imports.Pages;
 
+/// <summary>Upload → what is it → which column is what → the first rows as they will be read → dry run → import.</summary>
 public sealed partial class Import
 {
     private const long LargestFile = 4L * 1024 * 1024 * 1024;
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"behavior-upload-{Guid.NewGuid():N}");
     private readonly List<string> _files = [];
     private IReadOnlyList<ImportLine> _history = [];
+    private IReadOnlyList<FormatQuestion> _questions = [];
     private CancellationTokenSource? _stop;
+    private Subscription? _changes;
+    private FileGuess? _guess;
+    private ColumnMapping? _mapping;
+    private FilePreview? _preview;
     private ImportReport? _report;
+    private FormatWish _wish = new();
     private DateTimeOffset _startedAt;
+    private string? _folder;
     private string _preset = "";
     private string _what = "";
     private string? _problem;
     private double _share;
+    private bool _join;
+    private bool _handedOver;
 
     private bool Busy => _stop is not null;
 
-    protected override async Task OnInitializedAsync()
+    /// <summary>Tables are mapped or read by a preset; what is no table only by its preset.</summary>
+    private IEnumerable<string> Choices => _guess is { Header.Count: > 0 } ? Service.Presets.Append(ColumnMapping.Preset) : Service.Presets;
+
+    private string GuessWords => _guess!.Preset is null ? "GuessNone" : _guess.Remembered ? "GuessRemembered" : _guess.Preset == _preset ? "GuessFits" : "GuessOther";
+
+    protected override async Task OnInitializedAsync() => _history = await Service.ListAsync();
+
+    protected override void OnAfterRender(bool firstRender)
     {
-        _preset = Service.Presets[0];
-        _history = await Service.ListAsync();
+        if (firstRender) _changes = Service.Changed.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
+        {
+            _history = await Service.ListAsync();
+            StateHasChanged();
+        }));
     }
 
     public void Dispose()
     {
+        _changes?.Dispose();
         _stop?.Cancel();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        ForgetUpload();
+        if (_report is not null) Service.ForgetDryRun(_report.Id);
     }
 
-    /// <summary>Streams the chosen files to disk; they go when the page is left.</summary>
+    /// <summary>Streams the chosen files to disk, where they stay until they are imported.</summary>
     private Task ReceiveAsync(InputFileChangeEventArgs chosen) => WorkAsync(Text["Uploading"], async cancel =>
     {
+        ForgetUpload();
+        (_guess, _mapping, _preview, _report, _wish, _handedOver) = (null, null, null, null, new FormatWish(), false);
         _files.Clear();
-        _report = null;
-        Directory.CreateDirectory(_folder);
+        _folder = Service.NewUpload();
         var all = chosen.GetMultipleFiles(100);
         foreach (var file in all)
         {
@@ -49,41 +72,95 @@ public sealed partial class Import
             _share = (double)_files.Count / all.Count;
             StateHasChanged();
         }
+        await LookAsync(cancel);
     });
 
-    private Task RunAsync(bool dryRun) => WorkAsync(Text["Importing", string.Join(", ", _files.Select(Path.GetFileName))], async cancel =>
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        _guess = await Service.GuessAsync(_files[0], _wish, cancel);
+        _mapping = _guess.Mapping;
+        _preset = _guess.Preset ?? (_guess.Header.Count > 0 ? ColumnMapping.Preset : Service.Presets[0]);
+        await PreviewAsync(cancel);
+    }
+
+    private Task ChoosePresetAsync(ChangeEventArgs e) => WorkAsync(Text["Looking"], cancel =>
+    {
+        _preset = e.Value?.ToString() ?? _preset;
+        return PreviewAsync(cancel);
+    });
+
+    private Task ChooseFormatAsync(FormatWish wish) => WorkAsync(Text["Looking"], async cancel =>
+    {
+        var newHeader = wish.Delimiter != _wish.Delimiter || wish.Encoding != _wish.Encoding;
+        _wish = wish;
+        if (newHeader) await LookAsync(cancel);
+        else await PreviewAsync(cancel);
+    });
+
+    private Task ChooseMappingAsync(ColumnMapping mapping) => WorkAsync(Text["Looking"], cancel =>
+    {
+        _mapping = mapping;
+        return PreviewAsync(cancel);
+    });
+
+    private async Task PreviewAsync(CancellationToken cancel)
+    {
+        (_preview, _report) = (null, null);
+        // What is missing stands beside the fields.
+        if (_preset == ColumnMapping.Preset && _mapping?.Problems(_guess!.Header).Count > 0) return;
+        _preview = await Service.PreviewAsync(Request(dryRun: true), cancel);
+    }
+
+    private Task TryAsync() => WorkAsync(Text["Trying"], async cancel =>
     {
         var progress = new Progress<ImportProgress>(p => _ = InvokeAsync(() =>
         {
             _share = p.Share;
             StateHasChanged();
         }));
-        _report = await Task.Run(() => Service.RunAsync(new ImportRequest(_preset, _files, dryRun), progress, cancel), cancel);
-        if (!dryRun) await Audit.RecordAsync(new AuditEntry("import.done", _report.Id), CancellationToken.None);
+        if (_report is not null) Service.ForgetDryRun(_report.Id);
+        _report = await Task.Run(() => Service.RunAsync(Request(dryRun: true), progress, cancel), cancel);
     });
 
-    private async Task UndoAsync(ImportLine line)
+    private Task BeginAsync() => WorkAsync(Text["Beginning"], async cancel =>
     {
-        if (Busy || !await Asking.ConfirmSizeAsync(new DangerousAct(Text["Undo"], line.Read()?.Rows ?? 0, Text["RowsWord"], Text["UndoText"], Text["Undo"]))) return;
-        await WorkAsync(Text["Undoing"], async cancel =>
-        {
-            await Service.UndoAsync(line.Id, cancel);
-            await Audit.RecordAsync(new AuditEntry("import.undone", line.Id), CancellationToken.None);
-        });
+        var id = await Service.BeginAsync(Request(dryRun: false), cancel);
+        _handedOver = true;
+        await Audit.RecordAsync(new AuditEntry("import.begun", id), CancellationToken.None);
+        Nav.NavigateTo($"data/import/{id}");
+    });
+
+    private ImportRequest Request(bool dryRun) => new(_preset, [.. _files], dryRun)
+    {
+        Mapping = _preset == ColumnMapping.Preset ? _mapping : null,
+        Format = _wish,
+        Join = _join,
+        Uploaded = true,
+    };
+
+    /// <summary>Files of an import that was begun belong to it.</summary>
+    private void ForgetUpload()
+    {
+        if (_folder is not null && !_handedOver && Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        _folder = null;
     }
 
     private async Task WorkAsync(string what, Func<CancellationToken, Task> work)
     {
         if (Busy) return;
         using var stop = new CancellationTokenSource();
-        (_stop, _what, _problem, _share, _startedAt) = (stop, what, null, 0, DateTimeOffset.UtcNow);
+        (_stop, _what, _problem, _questions, _share, _startedAt) = (stop, what, null, [], 0, DateTimeOffset.UtcNow);
         try
         {
             await work(stop.Token);
         }
         catch (OperationCanceledException)
         {
-            _problem = Text["Cancelled"];
+            _problem = Text["Stopped"];
+        }
+        catch (FormatQuestionException open)
+        {
+            _questions = open.Questions;
         }
         catch (Exception problem) when (problem is ImportException or IOException)
         {
@@ -93,6 +170,5 @@ public sealed partial class Import
         {
             _stop = null;
         }
-        _history = await Service.ListAsync(CancellationToken.None);
     }
 }

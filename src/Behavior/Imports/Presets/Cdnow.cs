@@ -1,29 +1,38 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using BehaviorDashboard.Events;
 
 namespace BehaviorDashboard.Imports;
 
 /// <summary>The CDNOW purchases: customer (the sample file has two ids), yyyymmdd, number of CDs, dollars; blanks between, no header.</summary>
-internal sealed class Cdnow : IPreset
+internal sealed partial class Cdnow : IPreset
 {
+    private static readonly Columns NoColumns = new([]);
+
     public string Name => "cdnow";
 
-    public IEnumerable<Unit> Read(SourceFile file, ImportContext context)
+    public Layout? Layout => null;
+
+    public bool BeginsLike(string start) => Beginning().IsMatch(start);
+
+    [GeneratedRegex(@"^\s*\d+\s+(\d+\s+)?(19|20)\d{6}\s+\d+\s+\d+\.\d+\s*(\n|$)")]
+    private static partial Regex Beginning();
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join)
     {
-        var line = 0;
         var sameDay = new Dictionary<string, int>();
-        while (file.Reader.ReadLine() is { } text)
+        foreach (var (line, read) in Lines.Read(file.Reader))
         {
-            line++;
+            var text = read ?? "";
             var fields = text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length == 0 || (line == 1 && !char.IsAsciiDigit(fields[0][0]))) continue;
-            var row = new TableRow(line, new Dictionary<string, int>(), fields);
-            if (Purchase(fields, sameDay, context, out var unit) is { } problem) context.Skip(file.Path, row, problem.Column, problem.Reason);
+            var row = new TableRow(line, NoColumns, fields);
+            if (Purchase(fields, sameDay, line, context, out var unit) is { } problem) context.Skip(file.Path, row, problem.Column, problem.Reason);
             else yield return unit!;
         }
     }
 
-    private static (string Column, string Reason)? Purchase(string[] fields, Dictionary<string, int> sameDay, ImportContext context, out Unit? unit)
+    private static (string Column, string Reason)? Purchase(string[] fields, Dictionary<string, int> sameDay, int line, ImportContext context, out Unit? unit)
     {
         unit = null;
         if (fields.Length is not (4 or 5)) return ("", $"has {fields.Length} fields; expected customer, date, CDs, dollars");
@@ -35,9 +44,9 @@ internal sealed class Cdnow : IPreset
         var at = $"{customer}:{date}";
         sameDay[at] = sameDay.GetValueOrDefault(at) + 1;
         var key = $"cdnow:{at}:{sameDay[at]}";
-        unit = new Unit("order", key, 1)
+        unit = new Unit("order", key, 1, line)
         {
-            Content = string.Create(CultureInfo.InvariantCulture, $"{units}|{value / 1.0000m}"),
+            Content = ContentHash.OfText(string.Create(CultureInfo.InvariantCulture, $"{units}|{value / 1.0000m}")),
             Revenue = value,
             Customer = customer,
             Events =

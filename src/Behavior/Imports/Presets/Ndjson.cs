@@ -8,19 +8,28 @@ namespace BehaviorDashboard.Imports;
 /// <summary>Events as the API takes them, one JSON object a line.</summary>
 internal sealed class Ndjson(EventNormalizer normalizer) : IPreset
 {
+    private static readonly Columns NoColumns = new([]);
+
     public string Name => "ndjson";
 
-    public IEnumerable<Unit> Read(SourceFile file, ImportContext context)
+    public Layout? Layout => null;
+
+    public bool BeginsLike(string start) => start.AsSpan().TrimStart().StartsWith("{");
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join)
     {
-        var line = 0;
-        while (file.Reader.ReadLine() is { } text)
+        foreach (var (line, text) in Lines.Read(file.Reader))
         {
-            line++;
+            if (text is null)
+            {
+                context.Skip(file.Path, new TableRow(line, NoColumns, []), "", "is longer than an event may be");
+                continue;
+            }
             if (string.IsNullOrWhiteSpace(text)) continue;
-            var row = new TableRow(line, new Dictionary<string, int>(), [text]);
+            var row = new TableRow(line, NoColumns, [text]);
             var rows = new List<ShopEvent>();
             if (Problem(text, context, rows) is { } problem) context.Skip(file.Path, row, problem.Field, problem.Reason);
-            else yield return Event(text, rows);
+            else yield return Event(text, line, rows);
         }
     }
 
@@ -40,7 +49,7 @@ internal sealed class Ndjson(EventNormalizer normalizer) : IPreset
         }
     }
 
-    private static Unit Event(string text, List<ShopEvent> rows)
+    internal static Unit Event(string text, int line, List<ShopEvent> rows)
     {
         var kind = rows[0].Name switch
         {
@@ -48,9 +57,9 @@ internal sealed class Ndjson(EventNormalizer normalizer) : IPreset
             EventNames.OrderRefunded => "return",
             _ => "event",
         };
-        return new Unit(kind, rows[0].MessageId, 1)
+        return new Unit(kind, rows[0].MessageId, 1, line)
         {
-            Content = text,
+            Content = ContentHash.OfText(text),
             Events = rows,
             Customer = rows[0].UserId,
             Revenue = kind == "event" ? 0 : rows[0].Revenue ?? 0,

@@ -14,10 +14,17 @@ internal sealed class ShopifyCustomers : IPreset
 
     public string Name => "shopify-customers";
 
-    public IEnumerable<Unit> Read(SourceFile file, ImportContext context)
+    public Layout Layout { get; } = new([["Email"], ["First Name"], ["Last Name"], ["Customer ID", "Accepts Email Marketing", "Accepts Marketing", "Default Address Company"]], [], []);
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join)
     {
-        foreach (var row in Table.Read(file.Reader))
+        foreach (var row in file.Rows())
         {
+            if (row.Fault is { } fault)
+            {
+                context.Skip(file.Path, row, "", fault);
+                continue;
+            }
             var email = row["Email"]?.ToLowerInvariant();
             if ((email ?? row["Customer ID"] ?? row["Phone"]) is not { } known)
             {
@@ -26,9 +33,9 @@ internal sealed class ShopifyCustomers : IPreset
             }
             var person = email is null ? $"shopify-{known}" : PersonIds.OfEmail(email);
             var traits = TraitJson.Of(Traits.Select(t => (t.Trait, row[t.Column])).GroupBy(t => t.Trait).Select(g => (g.Key, g.Select(t => t.Item2).FirstOrDefault(v => v is not null))));
-            yield return new Unit("customer", $"shopify-customer:{person}", 1)
+            yield return new Unit("customer", $"shopify-customer:{person}", 1, row.Line)
             {
-                Content = traits ?? "",
+                Content = ContentHash.OfText(traits ?? ""),
                 Customer = person,
                 Events =
                 [

@@ -7,11 +7,20 @@ internal sealed class ShopifyProducts : IPreset
 {
     public string Name => "shopify-products";
 
-    public IEnumerable<Unit> Read(SourceFile file, ImportContext context)
+    private static readonly string[] Amounts = ["Variant Price", "Price", "Cost per item", "Variant Inventory Qty", "Inventory quantity"];
+
+    public Layout Layout { get; } = new([["Handle", "URL handle"], ["Title"], ["Variant Price", "Price"], ["Vendor"]], Amounts, []);
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join)
     {
         string? handle = null, title = null, category = null, vendor = null, image = null;
-        foreach (var row in Table.Read(file.Reader))
+        foreach (var row in file.Rows())
         {
+            if (row.Fault is { } fault)
+            {
+                context.Skip(file.Path, row, "", fault);
+                continue;
+            }
             if ((row["Handle"] ?? row["URL handle"]) is not { } rowHandle)
             {
                 context.Skip(file.Path, row, "Handle", "is empty");
@@ -20,29 +29,28 @@ internal sealed class ShopifyProducts : IPreset
             if (rowHandle != handle) (handle, title, category, vendor, image) = (rowHandle, row["Title"], row["Product Category"] ?? row["Type"], row["Vendor"], row["Image Src"]);
             var sku = row["Variant SKU"] ?? row["SKU"];
             if (sku is null && row["Variant Price"] is null && row["Price"] is null) continue;
-            if (BadNumber(row) is { } column)
+            if (BadNumber(row, file.Format) is { } problem)
             {
-                context.Skip(file.Path, row, column, "is not a number");
+                context.Skip(file.Path, row, problem.Column, problem.Reason);
                 continue;
             }
+            decimal? Number(string column) => file.Format.Number(row[column], out var number) is null ? number : null;
             var id = sku ?? handle;
             var option = string.Join(" / ", new[] { row["Option1 Value"], row["Option2 Value"], row["Option3 Value"] }.Where(v => v is not null and not "Default Title"));
-            yield return new Unit("product", $"product:{id}", 1)
+            yield return new Unit("product", $"product:{id}", 1, row.Line)
             {
-                Content = string.Join('|', row.Values),
+                Content = ContentHash.OfRows([row.Values]),
                 Products = [id],
-                Catalog = [new ProductFact(id, option.Length == 0 ? title ?? handle : $"{title ?? handle} ({option})", category, vendor, Number(row, "Variant Price") ?? Number(row, "Price"),
-                    Number(row, "Cost per item"), context.Currency, (long?)(Number(row, "Variant Inventory Qty") ?? Number(row, "Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image)],
+                Catalog = [new ProductFact(id, option.Length == 0 ? title ?? handle : $"{title ?? handle} ({option})", category, vendor, Number("Variant Price") ?? Number("Price"),
+                    Number("Cost per item"), context.Currency, (long?)(Number("Variant Inventory Qty") ?? Number("Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image)],
             };
         }
     }
 
-    private static string? BadNumber(TableRow row)
+    private static (string Column, string Reason)? BadNumber(TableRow row, FileFormat format)
     {
-        foreach (var column in new[] { "Variant Price", "Price", "Cost per item", "Variant Inventory Qty", "Inventory quantity" })
-            if (row[column] is not null && Number(row, column) is null) return column;
+        foreach (var column in Amounts)
+            if (format.Number(row[column], out _) is { } reason) return (column, reason);
         return null;
     }
-
-    private static decimal? Number(TableRow row, string column) => Table.TryNumber(row[column], out var number) ? number : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 
@@ -12,30 +11,43 @@ internal sealed class UciOnlineRetail : IPreset
 {
     public string Name => "uci-online-retail";
 
-    private sealed record Line(TableRow Row, string Invoice, string Product, string? Title, int Quantity, decimal Price, DateTime At, string? Customer, string? Country);
+    public Layout Layout { get; } = new([["InvoiceNo"], ["StockCode"], ["Quantity"], ["InvoiceDate"], ["UnitPrice"]], ["Quantity", "UnitPrice"], ["InvoiceDate"]);
 
-    public IEnumerable<Unit> Read(SourceFile file, ImportContext context) =>
-        OrderGroups.Gather(Lines(file, context)).Select(lines => Invoice(lines, context));
+    private sealed record Line(TableRow Row, string Invoice, string Product, string? Title, int Quantity, decimal Price, WrittenTime At, string? Customer, string? Country);
 
-    private static IEnumerable<(string, Line)> Lines(SourceFile file, ImportContext context)
+    private sealed class Places(Columns columns)
     {
-        foreach (var row in Table.Read(file.Reader))
+        public readonly int Invoice = columns.Find("InvoiceNo"), Product = columns.Find("StockCode"), Title = columns.Find("Description"), Quantity = columns.Find("Quantity"),
+            Date = columns.Find("InvoiceDate"), Price = columns.Find("UnitPrice"), Customer = columns.Find("CustomerID"), Country = columns.Find("Country");
+    }
+
+    public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join) =>
+        OrderGroups.Gather(Rows(file, context), join).Select(lines => Invoice(lines, context));
+
+    private static IEnumerable<(string, Line)> Rows(SourceFile file, ImportContext context)
+    {
+        Places? places = null;
+        foreach (var row in file.Rows())
         {
-            var problem = Parse(row, out var line);
+            places ??= new Places(row.Columns);
+            Line? line = null;
+            (string Column, string Reason)? problem = row.Fault is { } fault ? ("", fault) : Parse(row, places, file.Format, out line);
             if (problem is { } p) context.Skip(file.Path, row, p.Column, p.Reason);
             else yield return (line!.Invoice, line);
         }
     }
 
-    private static (string Column, string Reason)? Parse(TableRow row, out Line? line)
+    private static (string Column, string Reason)? Parse(TableRow row, Places at, FileFormat format, out Line? line)
     {
         line = null;
-        if (row["InvoiceNo"] is not { } invoice) return ("InvoiceNo", "is empty");
-        if (row["StockCode"] is not { } product) return ("StockCode", "is empty");
-        if (!int.TryParse(row["Quantity"], NumberStyles.Integer, CultureInfo.InvariantCulture, out var quantity)) return ("Quantity", "is not a whole number");
-        if (!Table.TryNumber(row["UnitPrice"], out var price)) return ("UnitPrice", "is not a number");
-        if (!DateTime.TryParse(row["InvoiceDate"], CultureInfo.InvariantCulture, out var at)) return ("InvoiceDate", "is not a date and time");
-        line = new Line(row, invoice, product, row["Description"], quantity, price, at, row["CustomerID"], row["Country"]);
+        if (row[at.Invoice] is not { } invoice) return ("InvoiceNo", "is empty");
+        if (row[at.Product] is not { } product) return ("StockCode", "is empty");
+        if (format.Whole(row[at.Quantity], out var quantity) is { } badQuantity) return ("Quantity", badQuantity);
+        if (quantity is not { } units) return ("Quantity", "is not a whole number: it is empty");
+        if (format.Number(row[at.Price], out var price) is { } badPrice) return ("UnitPrice", badPrice);
+        if (price is not { } amount) return ("UnitPrice", "is not a number: it is empty");
+        if (format.Time(row[at.Date], out var time) is { } badTime) return ("InvoiceDate", badTime);
+        line = new Line(row, invoice, product, row[at.Title], units, amount, time, row[at.Customer], row[at.Country]);
         return null;
     }
 
@@ -54,10 +66,11 @@ internal sealed class UciOnlineRetail : IPreset
         var at = context.Instant(first.At);
         var events = new List<ShopEvent>(lines.Count + 1) { Event(key, name, EventTypes.Track, first, at, context, kind == "stock adjustment" ? null : value) };
         for (var i = 0; i < lines.Count; i++) events.Add(Event($"{key}#{i + 1}", name, EventTypes.Item, lines[i], at, context));
-        return new Unit(kind, key, lines.Count)
+        return new Unit(kind, key, lines.Count, first.Row.Line)
         {
             Events = events,
-            Content = string.Join('\n', lines.Select(l => string.Join('|', l.Row.Values))),
+            Content = ContentHash.OfRows(lines.Select(l => l.Row.Values)),
+            SumOfLines = true,
             Revenue = value,
             Customer = first.Customer,
             Products = [.. lines.Select(l => l.Product)],

@@ -1,0 +1,82 @@
+using BehaviorDashboard.Imports;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Imports;
+
+/// <summary>Values that can be read in two ways are never guessed silently.</summary>
+public class FormatTests
+{
+    private const string Semicolons = "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country\n";
+
+    private static async Task<ImportReport> RunAsync(ImportBench bench, FormatWish wish, params string[] texts)
+    {
+        var files = new List<string>();
+        foreach (var text in texts) files.Add(await bench.FileAsync(text));
+        return await bench.Service.RunAsync(new ImportRequest("uci-online-retail", files) { Format = wish });
+    }
+
+    [Fact]
+    public async Task Thousands_or_a_fraction_is_asked_and_read_as_answered()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        const string text = Semicolons + "1;A;Cup;1;2026-01-02 10:00;1.234;7;X\n";
+        var open = await Assert.ThrowsAsync<FormatQuestionException>(() => RunAsync(bench, new FormatWish(), text));
+        Assert.Equal(("decimal", 2, "UnitPrice", "1.234"), (open.Questions[0].Asks, open.Questions[0].Line, open.Questions[0].Column, open.Questions[0].Value));
+        Assert.Contains("--decimal comma", open.Message, StringComparison.Ordinal);
+        Assert.Empty(await bench.Service.ListAsync());
+        Assert.Equal(1234m, (await RunAsync(bench, new FormatWish(DecimalMark: DecimalMark.Comma), text)).Revenue);
+        Assert.Equal(1.234m, (await RunAsync(bench, new FormatWish(DecimalMark: DecimalMark.Point), text.Replace("1;A", "2;A", StringComparison.Ordinal))).Revenue);
+    }
+
+    [Fact]
+    public async Task A_file_that_proves_its_form_is_taken_without_asking()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        // Far behind the value that is unclear, one that is not.
+        var report = await RunAsync(bench, new FormatWish(), Semicolons + "1;A;Cup;1;03/04/2026;1.234;7;X\n" + "2;A;Cup;1;25/04/2026;0,50;7;X\n");
+        Assert.Equal((1234.5m, 2), (report.Revenue, report.Created));
+        Assert.Equal(("comma", "dmy", ";"), (report.Files[0].DecimalMark, report.Files[0].Dates, report.Files[0].Delimiter));
+        Assert.Equal("2026-04-03", (await bench.ScalarAsync<DateTime>("select min(occurred_at) from events")).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Month_first_dates_are_read_when_the_file_proves_them()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var report = await RunAsync(bench, new FormatWish(), ImportBench.UciHeader + "1,A,Cup,1,12/1/2010 8:26,2.55,7,X\n2,A,Cup,1,12/13/2010 8:26,2.55,7,X\n");
+        Assert.Equal(2, report.Created);
+        Assert.Equal("2010-12-01", (await bench.ScalarAsync<DateTime>("select min(occurred_at) from events")).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Another_file_of_the_import_may_prove_it()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var report = await RunAsync(bench, new FormatWish(), ImportBench.UciHeader + "1,A,Cup,1,03/04/2026,2.55,7,X\n", ImportBench.UciHeader + "2,A,Cup,1,25/04/2026,2.55,7,X\n");
+        Assert.Equal(2, report.Created);
+        await Assert.ThrowsAsync<FormatQuestionException>(() => RunAsync(bench, new FormatWish(), ImportBench.UciHeader + "3,A,Cup,1,03/04/2026,2.55,7,X\n"));
+    }
+
+    [Fact]
+    public async Task A_row_against_the_proof_is_refused_by_its_line()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var report = await RunAsync(bench, new FormatWish(), Semicolons + "1;A;Cup;1;25/04/2026;0,50;7;X\n2;A;Cup;1;04/25/2026;0,50;7;X\n3;A;Cup;1;25/04/2026;1.50;7;X\n");
+        Assert.Equal([(3, "InvoiceDate"), (4, "UnitPrice")], report.Errors.Select(e => (e.Line, e.Column)));
+    }
+
+    [Fact]
+    public async Task What_unpacks_without_end_is_stopped_in_words()
+    {
+        await using var bench = await ImportBench.OpenAsync(settings: new Dictionary<string, string?> { ["Imports:UnpackedMegabytes"] = "2" });
+        var file = Path.Combine(bench.Store.Folder, "bomb.csv.gz");
+        await using (var packed = new System.IO.Compression.GZipStream(File.Create(file), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            await packed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(ImportBench.UciHeader));
+            var row = System.Text.Encoding.UTF8.GetBytes(ImportBench.Uci("1"));
+            for (var i = 0; i < 100_000; i++) await packed.WriteAsync(row);
+        }
+        var problem = await Assert.ThrowsAsync<ImportException>(() => bench.Service.RunAsync(new ImportRequest("uci-online-retail", [file])));
+        Assert.Contains("Imports:UnpackedMegabytes", problem.Message, StringComparison.Ordinal);
+    }
+}
