@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using BehaviorDashboard.Testing;
@@ -6,7 +7,10 @@ using DuckDB.NET.Data;
 
 namespace BehaviorDashboard.Benchmarks;
 
-/// <summary>All of Online Retail through the command, against reading the same lines and appending their fields raw.</summary>
+/// <summary>
+/// All of Online Retail through the command, against reading the same lines and appending their fields raw; and the memory it
+/// takes as the rows grow: the same invoices again under other numbers.
+/// </summary>
 internal static class ImportBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
@@ -17,21 +21,93 @@ internal static class ImportBenchmark
             Console.Error.WriteLine(Repository.DataMissing);
             return 1;
         }
-        var files = Directory.GetFiles(Path.Combine(data, "online_retail"), "*.csv.gz").Order(StringComparer.Ordinal).ToList();
-        var peer = await RawAsync(files);
-        var folder = Directory.CreateTempSubdirectory("behavior-import-").FullName;
-        var (code, output, errors) = await ProductProcess.RunAsync(folder, ["import", "uci-online-retail", .. files, "--json"]);
-        if (code != 0)
+        var files = Directory.GetFiles(Path.Combine(data, "online_retail"), "*.csv.gz").Order(StringComparer.Ordinal).Take(Setup.Option(args, "--files", int.MaxValue)).ToList();
+        var folder = Directory.CreateTempSubdirectory("behavior-import-");
+        try
         {
-            Console.Error.WriteLine(errors);
+            var peer = await RawAsync(files);
+            Setup.Print($"raw: {peer:N0} rows/s (gzip, split, appender, no checks)");
+            var idle = await ImportAsync(folder, "empty", [await EmptyAsync(folder)]);
+            Setup.Print($"an empty file: peak {idle.PeakMegabytes:N0} MB (the product itself)");
+            for (var times = 1; times <= Setup.Option(args, "--times", 4); times *= 2)
+            {
+                var run = await ImportAsync(folder, $"x{times}", [.. files, .. await CopiesAsync(folder, files, times)]);
+                if (times == 1) Setup.Print($"import: {run.Rate:N0} rows/s (orders, lines, people and products, durable, repeatable)");
+                if (times == 1) Setup.Print($"ratio: {run.Rate / peer:P0} (bar 25 %)");
+                Setup.Print($"{times} x the file: {run.Rows:N0} rows, {run.Rate:N0} rows/s, peak {run.PeakMegabytes:N0} MB");
+            }
+            return 0;
+        }
+        catch (InvalidOperationException problem)
+        {
+            Console.Error.WriteLine(problem.Message);
             return 1;
         }
-        using var report = JsonDocument.Parse(output);
-        var rate = report.RootElement.GetProperty("rows").GetInt64() / report.RootElement.GetProperty("seconds").GetDouble();
-        Setup.Print($"raw: {peer:N0} rows/s (gzip, split, appender, no checks)");
-        Setup.Print($"import: {rate:N0} rows/s (orders, lines, people and products, durable, repeatable)");
-        Setup.Print($"ratio: {rate / peer:P0} (bar 25 %)");
-        return 0;
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private sealed record Run(long Rows, double Rate, double PeakMegabytes);
+
+    private static async Task<Run> ImportAsync(DirectoryInfo folder, string store, IEnumerable<string> files)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { ProductProcess.Assembly, "import", "uci-online-retail", "--json", "--data", Path.Combine(folder.FullName, store) }.Concat(files)) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        var peak = 0L;
+        while (!process.HasExited)
+        {
+            peak = Math.Max(peak, PeakOf(process));
+            await Task.Delay(20);
+        }
+        if (process.ExitCode != 0) throw new InvalidOperationException(await errors);
+        using var report = JsonDocument.Parse(await output);
+        var rows = report.RootElement.GetProperty("rows").GetInt64();
+        Directory.Delete(Path.Combine(folder.FullName, store), recursive: true);
+        return new Run(rows, rows / Math.Max(0.001, report.RootElement.GetProperty("seconds").GetDouble()), peak / 1024.0);
+    }
+
+    /// <returns>Kilobytes: the most the process has held in memory so far, as the system counts it; 0 where it does not tell.</returns>
+    private static long PeakOf(Process process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<string> EmptyAsync(DirectoryInfo folder)
+    {
+        var path = Path.Combine(folder.FullName, "empty.csv");
+        await File.WriteAllTextAsync(path, "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n");
+        return path;
+    }
+
+    /// <summary>The files again, <paramref name="times"/> − 1 times, with a suffix to every invoice number.</summary>
+    private static async Task<List<string>> CopiesAsync(DirectoryInfo folder, List<string> files, int times)
+    {
+        var copies = new List<string>();
+        for (var copy = 2; copy <= times; copy++)
+            foreach (var file in files)
+            {
+                var path = Path.Combine(folder.FullName, $"{copy}-{Path.GetFileName(file)}");
+                copies.Add(path);
+                if (File.Exists(path)) continue;
+                using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+                await using var writer = new StreamWriter(new GZipStream(File.Create(path), CompressionLevel.Fastest));
+                await writer.WriteLineAsync(await reader.ReadLineAsync());
+                while (await reader.ReadLineAsync() is { } line) await writer.WriteLineAsync(line.Insert(line.IndexOf(',', StringComparison.Ordinal), $"-{copy}"));
+            }
+        return copies;
     }
 
     private static async Task<double> RawAsync(List<string> files)

@@ -15,7 +15,7 @@ public sealed record ImportsOptions
     [Range(1, 65_536)]
     public int ErrorFileMegabytes { get; init; } = 1_024;
 
-    /// <summary>Days that uploaded files and error files of dry runs are kept.</summary>
+    /// <summary>Days that uploaded files which were never imported are kept.</summary>
     [Range(1, 365)]
     public int KeptDays { get; init; } = 7;
 }

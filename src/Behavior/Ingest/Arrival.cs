@@ -11,6 +11,9 @@ public enum EventShape
 
     /// <summary>An event of GA4's measurement protocol: <c>name</c> and <c>params</c>; the person stands in the envelope.</summary>
     Ga4,
+
+    /// <summary>Braze's <c>/users/track</c>, taken apart into Segment's form before it comes here.</summary>
+    Braze,
 }
 
 /// <summary>What is known about an event besides its own text.</summary>

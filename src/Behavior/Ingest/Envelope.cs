@@ -37,9 +37,28 @@ internal sealed class Envelope
         if (reader.TokenType == JsonTokenType.StartArray) envelope.ReadEvents(ref reader);
         else if (reader.TokenType == JsonTokenType.StartObject) envelope.ReadMembers(ref reader, json, list);
         else throw new JsonException("The body must be a JSON object.", null, 0, 0);
+        // PostHog's browser client puts the key into each event.
+        if (shape == EventShape.PostHog && envelope.WriteKey is null && envelope.Events.Count > 0) envelope.WriteKey = TokenOf(json[envelope.Events[0]]);
         // Whatever follows the value is malformed too.
         while (reader.Read()) { }
         return envelope;
+    }
+
+    private static string? TokenOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonText.AnyDepth);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isProperties = reader.ValueTextEquals("properties"u8);
+            var isToken = reader.ValueTextEquals("token"u8) || reader.ValueTextEquals("api_key"u8);
+            reader.Read();
+            if (isToken) return JsonText.Filled(ref reader, Cache);
+            var start = (int)reader.TokenStartIndex;
+            JsonText.Skip(ref reader);
+            if (isProperties && json[start] == (byte)'{' && TokenOf(json[start..(int)reader.BytesConsumed]) is { } token) return token;
+        }
+        return null;
     }
 
     private void ReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadOnlySpan<byte> list)

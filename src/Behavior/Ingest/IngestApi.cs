@@ -31,6 +31,7 @@ internal static class IngestApi
         Post(api, "/v1/b", null, null, null);
         foreach (var path in new[] { "/batch", "/capture", "/e", "/i/v0/e" }) Post(api, path, null, null, null, EventShape.PostHog);
         Post(api, "/mp/collect", null, null, null, EventShape.Ga4);
+        Post(api, "/users/track", null, "Send as to Braze", "Attributes, events and purchases in Braze's form. Purchases of one person at one time are one order.", EventShape.Braze);
         api.MapGet("/v1/projects/{writeKey}/settings", SettingsAsync).ExcludeFromDescription();
     }
 
@@ -55,9 +56,10 @@ internal static class IngestApi
         var options = services.GetRequiredService<IOptions<IngestOptions>>().Value;
         try
         {
-            using var body = await services.GetRequiredService<RequestBody>().ReadAsync(http.Request, http.RequestAborted);
-            if (body is null) await ProblemAsync(http, 400, $"The body is larger than the {options.BatchBytes / 1024:N0} KB a batch may have.");
-            else await ReceiveAsync(http, body.Bytes, type, shape);
+            using var body = await services.GetRequiredService<RequestBody>().ReadAsync(http.Request, shape == EventShape.PostHog, http.RequestAborted);
+            if (body is null || Opened(http.Request, body.Bytes, shape, options) is not { } json) await ProblemAsync(http, 400, $"The body is larger than the {options.BatchBytes / 1024:N0} KB a batch may have.");
+            else if (shape == EventShape.Braze) await ReceiveBrazeAsync(http, json);
+            else await ReceiveAsync(http, json, type, shape);
         }
         catch (JsonException problem)
         {
@@ -84,11 +86,25 @@ internal static class IngestApi
         }
         catch (InvalidDataException)
         {
-            await ProblemAsync(http, 400, "The body is not compressed as Content-Encoding says.");
+            await ProblemAsync(http, 400, "The body is not compressed as Content-Encoding or compression says.");
         }
     }
 
-    private static async Task ReceiveAsync(HttpContext http, ReadOnlyMemory<byte> body, string? type, EventShape shape)
+    /// <returns>The JSON of the body, or null when it is larger than a batch may be.</returns>
+    private static ReadOnlyMemory<byte>? Opened(HttpRequest request, ReadOnlyMemory<byte> body, EventShape shape, IngestOptions options)
+    {
+        if (shape != EventShape.PostHog || Packed.IsPlain(request, body.Span)) return body;
+        if (request.HasFormContentType && !body.Span.StartsWith("data="u8)) throw new BadHttpRequestException("A form must carry the events in data.", StatusCodes.Status415UnsupportedMediaType);
+        return Packed.Open(request.Query["compression"].FirstOrDefault(), body.Span, options.BatchBytes);
+    }
+
+    private static Task ReceiveBrazeAsync(HttpContext http, ReadOnlyMemory<byte> body)
+    {
+        var batch = BrazeBody.ToBatch(body);
+        return ReceiveAsync(http, batch.Json, null, EventShape.Braze, outcome => BrazeBody.AnswerAsync(http, outcome, batch));
+    }
+
+    private static async Task ReceiveAsync(HttpContext http, ReadOnlyMemory<byte> body, string? type, EventShape shape, Func<IngestOutcome, Task>? answer = null)
     {
         var services = http.RequestServices;
         var envelope = Envelope.Open(body.Span, shape);
@@ -116,7 +132,7 @@ internal static class IngestApi
             Traits = envelope.Traits is { } traits ? body[traits] : default,
         };
         var outcome = await services.GetRequiredService<IngestService>().StoreAsync(body, envelope, arrival, http.RequestAborted);
-        await AnswerAsync(http, outcome, envelope.Single);
+        await (answer is not null && outcome != IngestOutcome.TooMany ? answer(outcome) : AnswerAsync(http, outcome, envelope.Single));
     }
 
     private static async Task AnswerAsync(HttpContext http, IngestOutcome outcome, bool single)

@@ -4,6 +4,7 @@ namespace BehaviorDashboard.Ingest;
 
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(IngestReply))]
+[JsonSerializable(typeof(BrazeReply))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class IngestJson : JsonSerializerContext;
 

@@ -21,13 +21,14 @@ internal sealed class RequestBody(IngestOptions options)
 
     /// <returns>The body, or null when it is larger than a batch may be.</returns>
     /// <exception cref="BodiesFullException">Too much is held already.</exception>
-    public async ValueTask<Lease?> ReadAsync(HttpRequest request, CancellationToken cancel)
+    /// <param name="forms">Whether a form is taken, as PostHog's clients send.</param>
+    public async ValueTask<Lease?> ReadAsync(HttpRequest request, bool forms, CancellationToken cancel)
     {
         var limit = options.BatchBytes;
         if (request.ContentLength > options.RequestBytes) throw new BadHttpRequestException($"A request may have {options.RequestBytes / 1024:N0} KB.", StatusCodes.Status413PayloadTooLarge);
         // What the host could unpack it has unpacked, and taken the header away.
         if (!string.IsNullOrEmpty(request.Headers.ContentEncoding)) throw new BadHttpRequestException("Content-Encoding may be gzip, deflate or br.", StatusCodes.Status415UnsupportedMediaType);
-        if (request.HasFormContentType) throw new BadHttpRequestException("The body must be JSON, not a form.", StatusCodes.Status415UnsupportedMediaType);
+        if (!forms && request.HasFormContentType) throw new BadHttpRequestException("The body must be JSON, not a form.", StatusCodes.Status415UnsupportedMediaType);
         var buffer = Rent((int)Math.Min(Math.Max(request.ContentLength ?? 16_384, 4_096) + 1, limit + 1));
         var length = 0;
         try

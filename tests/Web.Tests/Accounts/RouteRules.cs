@@ -39,6 +39,7 @@ internal static class RouteRules
         ["/e"] = "PostHog's event; the write key is in the body",
         ["/i/v0/e"] = "PostHog's event; the write key is in the body",
         ["/mp/collect"] = "GA4's batch; the write key is in the address, as GA4 sends it",
+        ["/users/track"] = "Braze's batch; the write key is in the header",
         ["/openapi/{documentName}.json"] = "describes the API; holds nothing of the shop",
     };
 

@@ -53,7 +53,8 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
     {
         public string? Type, Event, Name, UserId, AnonymousId, DistinctId, PreviousId, GroupId, MessageId, Category;
         public DateTimeOffset? Timestamp, OriginalTimestamp, SentAt;
-        public Range? Properties, Traits, Context;
+        public double? Offset;
+        public Range? Properties, Traits, Context, SentAtText;
     }
 
     private struct Context
@@ -89,7 +90,9 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
                 case Field.OriginalTimestamp when !Times.TryRead(ref reader, _cache, out sent.OriginalTimestamp): return BadTime("originalTimestamp");
                 case Field.SentAt when !Times.TryRead(ref reader, _cache, out sent.SentAt): return BadTime("sentAt");
             }
+            if (field == Field.Offset && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var offset)) sent.Offset = offset;
             if (JsonText.Skip(ref reader) > DeepestValue) return new Rejection(RejectionCodes.TooDeep, "", $"nests deeper than {DeepestValue} levels.");
+            if (field == Field.SentAt) sent.SentAtText = start..(int)reader.BytesConsumed;
             if (json[start] != (byte)'{') continue;
             var range = start..(int)reader.BytesConsumed;
             if (field == Field.Properties) sent.Properties = range;
@@ -146,15 +149,18 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
     {
         var (type, name, problem) = Naming.Of(arrival, sent.Type, sent.Event, sent.Name);
         if (problem is not null) return problem;
-        var (userId, anonymousId) = Naming.PersonOf(sent.UserId ?? arrival.UserId, sent.AnonymousId ?? arrival.AnonymousId, sent.DistinctId, type, facts);
+        var (userId, anonymousId) = Naming.PersonOf(sent.UserId ?? arrival.UserId, sent.AnonymousId ?? arrival.AnonymousId, sent.DistinctId ?? (arrival.Shape == EventShape.PostHog ? facts.DistinctId : null), type, facts);
         if (CheckIds(userId, anonymousId, sent.PreviousId, sent.MessageId) is { } invalid) return invalid;
         if (facts.Quantity is { } quantity && (decimal.Truncate(quantity) != quantity || Math.Abs(quantity) > int.MaxValue)) return BadQuantity("properties.quantity");
         if (facts.Currency is { } currency && (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)))
             return new Rejection(RejectionCodes.InvalidValue, "properties.currency", "is not a three-letter ISO 4217 code such as EUR.");
 
         var (rate, shown) = Rate(facts.Currency);
-        var messageId = sent.MessageId ?? arrival.MessageId ?? Guid.CreateVersion7(arrival.ReceivedAt).ToString("N");
-        var occurred = Clock.Correct(arrival.ReceivedAt, sent.SentAt ?? arrival.SentAt, sent.OriginalTimestamp ?? sent.Timestamp ?? arrival.Timestamp);
+        var messageId = sent.MessageId ?? arrival.MessageId ?? DerivedId.Of(json, arrival, sent.OriginalTimestamp ?? sent.Timestamp, sent.SentAtText);
+        var told = sent.OriginalTimestamp ?? sent.Timestamp ?? arrival.Timestamp;
+        // PostHog's browser client says how long ago it was instead of when.
+        var occurred = told is null && arrival.Shape == EventShape.PostHog && sent.Offset is > 0 and < 1e12 ? arrival.ReceivedAt.AddMilliseconds(-sent.Offset.Value)
+            : Clock.Correct(arrival.ReceivedAt, sent.SentAt ?? arrival.SentAt, told);
         var isOrder = type == EventTypes.Track && name is EventNames.OrderCompleted or EventNames.OrderRefunded;
         var lines = isOrder && facts.Products is { } products ? json[sent.Properties!.Value][products] : default;
         if (!isOrder && facts.Products is { } kept) facts.KeepProducts(json[sent.Properties!.Value][kept]);

@@ -55,14 +55,15 @@ internal static class EventWords
         ("rating", Word.Rating), ("url", Word.Url), ("page_location", Word.Url), ("$current_url", Word.Url),
         ("session_id", Word.Session), ("sessionId", Word.Session), ("$session_id", Word.Session), ("ga_session_id", Word.Session),
         ("products", Word.Products), ("items", Word.Products),
-        ("$set", Word.Set), ("$set_once", Word.Set), ("$anon_distinct_id", Word.AnonymousId), ("$device_id", Word.DeviceId), ("$is_identified", Word.Identified));
+        ("$set", Word.Set), ("$set_once", Word.Set), ("$anon_distinct_id", Word.AnonymousId), ("$device_id", Word.DeviceId), ("$is_identified", Word.Identified),
+        ("distinct_id", Word.DistinctId), ("token", Word.Token));
 
     public static readonly NameTable<Field> Fields = new(
         ("type", Field.Type), ("event", Field.Event), ("name", Field.Name), ("userId", Field.UserId), ("user_id", Field.UserId),
         ("anonymousId", Field.AnonymousId), ("anonymous_id", Field.AnonymousId), ("distinct_id", Field.DistinctId), ("previousId", Field.PreviousId),
         ("groupId", Field.GroupId), ("messageId", Field.MessageId), ("message_id", Field.MessageId), ("uuid", Field.MessageId), ("timestamp", Field.Timestamp),
         ("originalTimestamp", Field.OriginalTimestamp), ("sentAt", Field.SentAt), ("sent_at", Field.SentAt), ("properties", Field.Properties),
-        ("params", Field.Properties), ("traits", Field.Traits), ("$set", Field.Traits), ("context", Field.Context), ("category", Field.Category));
+        ("params", Field.Properties), ("traits", Field.Traits), ("$set", Field.Traits), ("context", Field.Context), ("category", Field.Category), ("offset", Field.Offset));
 }
 
 internal enum Word
@@ -93,6 +94,8 @@ internal enum Word
     AnonymousId,
     DeviceId,
     Identified,
+    DistinctId,
+    Token,
 }
 
 internal enum Field
@@ -114,4 +117,5 @@ internal enum Field
     Traits,
     Context,
     Category,
+    Offset,
 }
