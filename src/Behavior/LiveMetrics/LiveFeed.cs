@@ -21,6 +21,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMilliseconds(240);
 
+    private volatile bool _follows;
     private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly KpiStore _store;
     private readonly IProductCatalog _catalog;
@@ -70,9 +71,22 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         }
     }
 
-    void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Writer.TryWrite(batch);
+    // Nobody reads in a process that only carries a command out: a large import would stay in memory whole.
+    void ICommittedEvents.OnCommitted(CommittedBatch batch)
+    {
+        if (_follows) _commits.Writer.TryWrite(batch);
+    }
 
-    void ICommittedEvents.OnRewritten() => _commits.Writer.TryWrite(null);
+    void ICommittedEvents.OnRewritten()
+    {
+        if (_follows) _commits.Writer.TryWrite(null);
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _follows = true;
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
