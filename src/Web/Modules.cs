@@ -14,6 +14,7 @@ using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Privacy;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
+using BehaviorDashboard.Reviews;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Sources;
@@ -40,6 +41,7 @@ internal static class Modules
         new ProfilesModule(),
         new LearningModule(),
         new PrivacyModule(),
+        new ReviewsModule(),
         new SegmentsModule(),
         new SegmentHooksModule(),
         new ClustersModule(),

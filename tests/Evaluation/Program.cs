@@ -10,6 +10,8 @@ EvaluationTask[] tasks =
     RecommendationsTask.Task,
     UpliftTask.Task,
     UpliftDemoTask.Task,
+    SentimentTask.Task,
+    IntentsTask.Task,
 ];
 
 if (tasks.FirstOrDefault(t => t.Name == args.FirstOrDefault()) is not { } task)

@@ -5,7 +5,7 @@ using Microsoft.ML.Trainers;
 namespace BehaviorDashboard.Reviews.Ml;
 
 /// <summary>Weights of a linear model by ML.NET's L-BFGS. The same rows give the same weights.</summary>
-internal static class LinearFit
+public static class LinearFit
 {
     private sealed class Row
     {
@@ -33,7 +33,7 @@ internal static class LinearFit
     {
         cancel.ThrowIfCancellationRequested();
         var ml = new MLContext(1);
-        var data = Data(ml, rows, size, i => new Row { Class = (uint)classes[i] + 1 }, count);
+        var data = Data(ml, rows, size, i => new Row { Class = (uint)classes[i] }, count);
         var model = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
         {
             LabelColumnName = nameof(Row.Class), L1Regularization = 0, L2Regularization = l2, OptimizationTolerance = 1e-4f, NumberOfThreads = 1, MaximumNumberOfIterations = 60, HistorySize = 6,

@@ -44,7 +44,7 @@ public sealed class SentimentModel(Vectorizer vectorizer, float[] weights, float
         return Group(text, perChar);
     }
 
-    private IReadOnlyList<WordWeight> Group(string text, double[] perChar)
+    private List<WordWeight> Group(string text, double[] perChar)
     {
         var words = new List<WordWeight>();
         for (var i = 0; i < text.Length;)

@@ -5,8 +5,10 @@ public readonly record struct RatedText(string Text, bool Good);
 
 /// <summary>One way to fit, tried on held texts.</summary>
 /// <param name="L2">Pull of the weights towards zero.</param>
-/// <param name="Ratio">Weigh each piece first by how differently it stands in good and bad texts (log-count ratio).</param>
-public sealed record SentimentSettings(float L2, bool Ratio, int FewestTexts, int MostPieces = 600_000);
+/// <param name="RatioL2">The same for a second fit, in which each piece is weighed first by how differently it stands in good and bad
+/// texts (log-count ratio); the weights of both are averaged. Null: none.</param>
+/// <param name="Tone">Whether words known to be good or bad are counted: few texts gain by it, many lose.</param>
+public sealed record SentimentSettings(float L2, float? RatioL2, int FewestTexts, bool Tone, int MostPieces = 600_000);
 
 /// <summary>A model and how well it did on texts it had not seen while it was learnt.</summary>
 public sealed record TrainedSentiment(SentimentModel Model, BinaryQuality Quality, SentimentSettings Settings);
@@ -22,13 +24,14 @@ public static class SentimentTrainer
     private const int Folds = 5;
 
     /// <param name="seed">Chooses what is held.</param>
-    public static TrainedSentiment Train(IReadOnlyList<RatedText> texts, TextShape shape, int seed, Action<double>? report = null, CancellationToken cancel = default)
+    public static TrainedSentiment Train(IReadOnlyList<RatedText> texts, TextShape shape, int seed, Action<double>? report = null, IReadOnlyList<SentimentSettings>? tried = null, CancellationToken cancel = default)
     {
+        var grid = tried ?? Grid(texts.Count);
+        shape = shape with { Tone = grid.Any(g => g.Tone) };
         var cut = texts.Select(t => CutText.Of(t.Text, shape)).ToArray();
         var good = texts.Select(t => t.Good).ToArray();
         var folds = Held(good, texts.Count <= Small ? Folds : 10, seed);
         var rounds = texts.Count <= Small ? Folds : 1;
-        var grid = Grid(texts.Count);
         TrainedSentiment? best = null;
         for (var g = 0; g < grid.Count; g++)
         {
@@ -53,8 +56,8 @@ public static class SentimentTrainer
         return best with { Model = best.Model.With(all.Vectorizer, all.Weights, all.Bias) };
     }
 
-    private static IReadOnlyList<SentimentSettings> Grid(int texts) => texts > Small ? [new(0.3f, false, 2), new(1f, true, 2)]
-        : [new(0.2f, false, 1), new(1f, false, 1), new(0.5f, true, 1), new(2f, true, 1)];
+    private static IReadOnlyList<SentimentSettings> Grid(int texts) => texts > Small ? [new(0.1f, null, 2, false), new(0.1f, 1f, 2, false)]
+        : [new(0.2f, null, 1, true), new(1f, null, 1, true), new(0.2f, 0.5f, 1, true), new(1f, 2f, 1, true)];
 
     private static (Vectorizer Vectorizer, float[] Weights, float Bias) Fit(CutText[] cut, bool[] good, int[] rows, TextShape shape, SentimentSettings settings, CancellationToken cancel)
     {
@@ -62,15 +65,12 @@ public static class SentimentTrainer
         var labels = rows.Select(i => good[i]).ToList();
         var vectorizer = Vectorizer.Learn(texts, shape, settings.FewestTexts, settings.MostPieces);
         var vectors = texts.Select(vectorizer.Of).ToList();
-        if (!settings.Ratio)
-        {
-            var (plain, bias) = LinearFit.Binary(vectors, labels, vectorizer.Size, settings.L2, cancel);
-            return (vectorizer, plain, bias);
-        }
+        var (plain, bias) = LinearFit.Binary(vectors, labels, vectorizer.Size, settings.L2, cancel);
+        if (settings.RatioL2 is not { } pull) return (vectorizer, plain, bias);
         var ratio = Ratios(vectors, labels, vectorizer.Size);
         var weighed = vectors.Select(v => new SparseVector(v.Places, [.. v.Places.Select((p, i) => v.Values[i] * ratio[p])])).ToList();
-        var (weights, intercept) = LinearFit.Binary(weighed, labels, vectorizer.Size, settings.L2, cancel);
-        return (vectorizer, [.. weights.Select((w, p) => w * ratio[p])], intercept);
+        var (weights, intercept) = LinearFit.Binary(weighed, labels, vectorizer.Size, pull, cancel);
+        return (vectorizer, [.. weights.Select((w, p) => (w * ratio[p] + plain[p]) / 2)], (intercept + bias) / 2);
     }
 
     /// <summary>Logarithm of how much more often a piece stands in good than in bad texts, with one of each added.</summary>

@@ -1,0 +1,71 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Reviews.Pages;
+using BehaviorDashboard.Statistics;
+using Microsoft.Extensions.Localization;
+
+namespace BehaviorDashboard.Reviews;
+
+/// <summary>Figures of reviews that rules may watch, each over the seven days before the instant; of a product, or of the shop where no object is named.</summary>
+internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, IncidentStore incidents, IProductCatalog catalog, IStringLocalizer<ReviewsText> text) : IKpiSource
+{
+    private const string TopicPrefix = "topic_";
+    private const int MostSteps = 2_000;
+    private static readonly TimeSpan Window = TimeSpan.FromDays(7);
+
+    public string Source => "reviews";
+
+    public Signal? Changed => keeper.Changed;
+
+    public IReadOnlyList<WatchedKpi> Kpis =>
+    [
+        new("negative_share", () => text["Kpi.negative_share"], "share", true), new("reviews", () => text["Kpi.reviews"], "count", true), new("open_incidents", () => text["Kpi.open_incidents"], "count", true),
+        .. ReviewTopics.All.Select(t => new WatchedKpi(TopicPrefix + t, () => text["Kpi.topic", text["Topic." + t]], "share", true)),
+    ];
+
+    public async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string search, int limit, CancellationToken cancel = default)
+    {
+        var products = (await store.TalliesAsync("product_id", new ReviewQuery(), cancel)).OrderByDescending(t => t.Count).Select(t => t.Key!).ToList();
+        var titles = await catalog.TitlesAsync(products, cancel);
+        return [.. products.Select(p => new WatchedObject(p, titles.GetValueOrDefault(p, p), $"reviews/products/{Uri.EscapeDataString(p)}"))
+            .Where(o => o.Title.Contains(search, StringComparison.CurrentCultureIgnoreCase) || o.Id.Contains(search, StringComparison.OrdinalIgnoreCase)).Take(limit)];
+    }
+
+    public async Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default)
+    {
+        if (kpi.Key == "open_incidents") return new KpiReading((await incidents.ListAsync(false, 10_000, cancel)).Count(i => (kpi.ObjectId is null || i.ProductId == kpi.ObjectId) && i.OpenedAt <= at && (i.ClosedAt is null || i.ClosedAt > at)), at);
+        var marks = await store.MarksAsync(kpi.ObjectId is { } product ? [product] : null, at - Window, at, cancel);
+        return Of(kpi.Key, marks, at);
+    }
+
+    public async Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default)
+    {
+        var readings = new List<KpiReading>();
+        if (kpi.Key == "open_incidents")
+        {
+            for (var (at, n) = (range.From + step, 0); at <= range.To && n < MostSteps; at += step, n++) readings.Add((await ReadAsync(kpi, at, cancel))!);
+            return readings;
+        }
+        var marks = await store.MarksAsync(kpi.ObjectId is { } product ? [product] : null, range.From - Window, range.To, cancel);
+        var (start, end) = (0, 0);
+        for (var (at, n) = (range.From + step, 0); at <= range.To && n < MostSteps; at += step, n++)
+        {
+            while (end < marks.Count && marks[end].OccurredAt <= at) end++;
+            while (start < end && marks[start].OccurredAt < at - Window) start++;
+            if (Of(kpi.Key, [.. marks.Skip(start).Take(end - start)], at) is { } reading) readings.Add(reading);
+        }
+        return readings;
+    }
+
+    /// <summary>A share of nothing is not known.</summary>
+    private static KpiReading? Of(string key, IReadOnlyList<ReviewMark> marks, DateTimeOffset at)
+    {
+        if (key == "reviews") return new KpiReading(marks.Count, at);
+        if (marks.Count == 0) return null;
+        var hits = key == "negative_share" ? marks.Count(m => m.Bad) : key.StartsWith(TopicPrefix, StringComparison.Ordinal) ? marks.Count(m => m.Topics.Contains($" {key[TopicPrefix.Length..]} ", StringComparison.Ordinal)) : -1;
+        if (hits < 0) return null;
+        var band = Proportions.Wilson(hits, marks.Count);
+        return new KpiReading(band.Value, at, band.Low, band.High);
+    }
+}
