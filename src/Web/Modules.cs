@@ -16,6 +16,7 @@ using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Reviews;
 using BehaviorDashboard.Segments;
+using BehaviorDashboard.ServiceDesk;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Sources;
 using BehaviorDashboard.Storage;
@@ -48,6 +49,7 @@ internal static class Modules
         new CatalogModule(),
         new CampaignsModule(),
         new FeedbackRulesModule(),
+        new ServiceDeskModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

@@ -120,6 +120,14 @@ public static class Glossary
             "How many incidents as strong as this one would open by chance in 90 quiet days, over all products and topics watched.",
             "在平静的 90 天内，全部受监测的商品与主题因偶然开启同等强度事件的预期次数。",
             "permitted false alarms · threshold / evidence"),
+        new("first_reply", "First reply", "首次答复",
+            "Median time from a shopper's first message to the first answer, over answers of the last 30 days.",
+            "从顾客首条消息到首次答复的中位时间，统计最近 30 天的答复。",
+            "median of replied − opened"),
+        new("priority", "Priority", "优先级",
+            "How unhappy the words are, times what the person has bought, half as much again for complaints.",
+            "文字的不满程度乘以顾客的购买额；投诉再加一半。",
+            "(1 + 2 · (1 − score)) · (1 + ln(1 + net revenue / 100)) · 1.5 where it complains"),
     ];
 
     private static readonly Dictionary<string, Metric> ByKey = All.ToDictionary(m => m.Key, StringComparer.Ordinal);

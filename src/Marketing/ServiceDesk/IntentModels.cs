@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using BehaviorDashboard.Learning;
+using BehaviorDashboard.Reviews.Ml;
+using BehaviorDashboard.ServiceDesk.Ml;
+
+namespace BehaviorDashboard.ServiceDesk;
+
+/// <summary>The model of intents in use for each language: the champion of the registry, else one learnt from messages written for this product.</summary>
+public sealed class IntentModels
+{
+    private const int Seed = 1;
+
+    /// <summary>A starter of a hundred messages is sure where nine of ten are right; a trained model has to do better.</summary>
+    internal const double StarterSure = 0.9;
+
+    private static readonly ConcurrentDictionary<string, Lazy<TrainedIntents>> Starters = new();
+    private readonly ConcurrentDictionary<string, (int Version, IntentModel Model)> _read = new();
+    private readonly ModelRegistry _registry;
+
+    internal IntentModels(ModelRegistry registry) => _registry = registry;
+
+    /// <summary>Every intent an agent may name.</summary>
+    public IReadOnlyList<string> Known { get; } = [.. StarterIntents.Of(TextLanguage.English).Select(t => t.Intent).Distinct()];
+
+    public static string KindOf(string language) => "intents-" + language;
+
+    /// <summary>Intents of somebody who should get no promotion meanwhile.</summary>
+    public static bool IsComplaint(string intent) => intent is "complaint" or "damaged_item" or "wrong_item";
+
+    /// <returns>Null for other languages.</returns>
+    public async Task<IntentModel?> OfAsync(string? language, CancellationToken cancel = default)
+    {
+        if (language is not (TextLanguage.English or TextLanguage.Chinese)) return null;
+        if (await _registry.ChampionAsync(KindOf(language), cancel) is not { } version) return StarterOf(language).Model;
+        if (_read.TryGetValue(language, out var read) && read.Version == version.Id) return read.Model;
+        using var content = new MemoryStream(await _registry.ContentAsync(version.Id, cancel) ?? throw new InvalidOperationException($"Version {version.Id} has no content."));
+        var model = IntentModel.Read(content);
+        _read[language] = (version.Id, model);
+        return model;
+    }
+
+    internal static TrainedIntents StarterOf(string language) =>
+        Starters.GetOrAdd(language, l => new Lazy<TrainedIntents>(() => IntentTrainer.Train(StarterIntents.Of(l), IntentTrainer.Shape(l), Seed, StarterSure))).Value;
+}
+
+/// <summary>Learns intents from what agents said messages are about, beside the messages written for this product.</summary>
+internal sealed class IntentModelTrainer(string language, ConversationStore store) : IModelTrainer
+{
+    private const int Fewest = 50;
+    private const int Seed = 1;
+
+    public string Kind => IntentModels.KindOf(language);
+
+    public async Task<TrainingOutcome> TrainAsync(TrainingContext context)
+    {
+        context.Report("reading", 0);
+        var own = await store.LabelsAsync(language, context.Cancel);
+        if (own.Count < Fewest) return TrainingOutcome.Refused($"messages with an agent's intent ({language}): {own.Count} < {Fewest}");
+        List<LabelledText> texts = [.. StarterIntents.Of(language), .. own.Select(o => new LabelledText(o.Body, o.Intent))];
+        var trained = await context.ComputeAsync(() => IntentTrainer.Train(texts, IntentTrainer.Shape(language), Seed, report: share => context.Report("fitting", share), cancel: context.Cancel));
+        var starter = IntentTrainer.Judge(IntentModels.StarterOf(language).Model, [.. own.Select(o => new LabelledText(o.Body, o.Intent))]);
+        var quality = new Dictionary<string, double>
+        {
+            ["accuracy"] = trained.Quality.Accuracy, ["macro F1"] = trained.Quality.MacroF1, ["top-3 accuracy"] = trained.Quality.TopThree, ["coverage"] = trained.Quality.Coverage,
+            ["accuracy where sure"] = trained.Quality.SureAccuracy, ["starter accuracy"] = starter.Accuracy,
+        };
+        var better = trained.Quality.Accuracy >= starter.Accuracy;
+        return TrainingOutcome.Of(new TrainedModel(trained.Model.Write(), better ? "better" : "worse", better, ["words 1–2", "characters"], quality, null, null, texts.Count, Seed));
+    }
+
+    public Task PublishedAsync(ModelVersion version, CancellationToken cancel) => Task.CompletedTask;
+}
