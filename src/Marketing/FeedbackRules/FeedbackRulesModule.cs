@@ -24,6 +24,7 @@ public sealed class FeedbackRulesModule : IModule
         services.AddSingleton<LedgerSignal>();
         services.AddSingleton<KpiCatalog>();
         services.AddSingleton<IActionTarget, NotifyTarget>();
+        services.AddSingleton<IAttentionSource, RuleAttention>();
         services.AddSingleton<EffectHistory>();
         services.AddSingleton<BackTest>();
         services.AddSingleton<OscillationGuard>();

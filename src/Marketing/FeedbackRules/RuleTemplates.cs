@@ -20,9 +20,14 @@ public static class RuleTemplates
         new("searches", new RuleDefinition(new Trigger(Shop("zero_result_searches.24h"), Test.Rises, 0.5) { ForMinutes = 60 }, [Tell()]) { And = [new Trigger(Shop("zero_result_searches.24h"), Test.Above, 20)] }),
         new("checkout", new RuleDefinition(new Trigger(Shop("cart_abandonment.1h"), Test.Above, 0.9) { ForMinutes = 20 }, [Tell()]) { And = [new Trigger(Shop("carts.1h"), Test.Above, 20)] }),
         new("campaign", new RuleDefinition(new Trigger(new KpiName("campaign", "unsubscribe_rate", RuleDefinition.Each), Test.Above, 0.01), [new ActionSpec("campaign", "pause", RuleDefinition.Each, None)])),
-        new("stock", new RuleDefinition(new Trigger(new KpiName("stock", "stockout_probability", RuleDefinition.Each), Test.Above, 0.5), [new ActionSpec("supply", "propose", RuleDefinition.Each, None)])),
-        new("reviews", new RuleDefinition(new Trigger(new KpiName("reviews", "negative_share", RuleDefinition.Each), Test.Above, 0.5), [new ActionSpec("incident", "open", RuleDefinition.Each, None), Tell()])),
-        new("model", new RuleDefinition(new Trigger(new KpiName("model", "drift", RuleDefinition.Each), Test.Above, 0.25) { ForMinutes = 60 }, [Tell()])),
+        new("stock", new RuleDefinition(new Trigger(new KpiName("stock", "stockout_probability", RuleDefinition.Each), Test.Above, 0.5), [new ActionSpec("supply", "propose_purchase", RuleDefinition.Each, None)])),
+        // One approval for everything that a product with a surge of bad reviews needs, and one undo.
+        new("reviews", new RuleDefinition(new Trigger(new KpiName("reviews", "open_incidents", RuleDefinition.Each), Test.Above, 0),
+        [
+            new ActionSpec("recommendations", "demote", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7", ["factor"] = "0.2" }), new ActionSpec("campaign", "hold_product", RuleDefinition.Each, None),
+            new ActionSpec("supply", "hold_reorder", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7" }), Tell(),
+        ])),
+        new("model", new RuleDefinition(new Trigger(new KpiName("model", "input_drift", RuleDefinition.Each), Test.Above, 0.25) { ForMinutes = 60 }, [Tell()])),
     ];
 
     /// <summary>Those that can be used here, what they tell in the reader's language.</summary>
