@@ -144,6 +144,7 @@ internal static class UpliftDemoTask
         report.Figure("Qini share of oracle", ours.Qini / oracle.Qini);
         report.Figure("AUUC share of oracle", ours.Auuc / oracle.Auuc);
         foreach (var (name, value) in model.Validated.OrderByDescending(v => v.Value)) report.Baseline($"validation {name}", "Qini", value);
+        foreach (var (name, fitted) in UpliftBaselines.Learners(table, seed)) report.Baseline(name, "Qini share of oracle", UpliftCurve.OfTruth([.. next.Select(p => fitted([.. now[p.UserId], Discount]))], effects).Qini / oracle.Qini);
         report.Baseline("oracle", "Qini", oracle.Qini);
         report.Baseline("random", "Qini", 0);
         report.Baseline("propensity", "Qini", UpliftCurve.OfTruth([.. next.Select(p => propensity([.. now[p.UserId], Discount]))], effects).Qini);

@@ -56,13 +56,14 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
 
     /// <param name="http">With the dashboard's address as its base.</param>
     /// <param name="seed">Takes the catalogue and the stock.</param>
-    public async Task RunAsync(HttpClient http, string writeKey, Func<IReadOnlyList<DemoCatalogItem>, Task>? seed, Action<DemoProgress>? progress, CancellationToken cancel)
+    /// <param name="mailed">Mails of the product's own campaigns since it was asked last.</param>
+    public async Task RunAsync(HttpClient http, string writeKey, Func<IReadOnlyList<DemoCatalogItem>, Task>? seed, Action<DemoProgress>? progress, CancellationToken cancel, Func<CancellationToken, Task<IReadOnlyList<DemoMail>>>? mailed = null)
     {
         if (Simulation is null) Prepare();
         await using var sender = new BatchSender(http, writeKey, Simulation!.World, currency, time);
         if (seed is not null) await seed(Catalogue(Simulation));
         await BackfillAsync(sender, progress, cancel);
-        await LiveAsync(Simulation, sender, progress, cancel);
+        await LiveAsync(Simulation, sender, progress, mailed, cancel);
     }
 
     /// <summary>
@@ -87,7 +88,7 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
         progress?.Invoke(new DemoProgress(DemoPhase.History, sender.Sent));
     }
 
-    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, Action<DemoProgress>? progress, CancellationToken cancel)
+    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, Action<DemoProgress>? progress, Func<CancellationToken, Task<IReadOnlyList<DemoMail>>>? mailed, CancellationToken cancel)
     {
         var minute = Minute(_started) - options.LiveLeadMinutes;
         var saved = _started;
@@ -99,6 +100,8 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
             {
                 foreach (var e in simulation.NextDay()) _coming.Enqueue(e, e.At);
             }
+            foreach (var mail in mailed is null ? [] : await mailed(cancel))
+                foreach (var e in simulation.Deliver(mail, now)) _coming.Enqueue(e, e.At);
             minute = Math.Max(minute, Minute(now) - Math.Max(1, options.LiveLeadMinutes));
             for (; options.LiveEventsPerSecond > 0 && minute <= Minute(now); minute++)
             {

@@ -39,6 +39,9 @@ public sealed record DemoCampaign(string Id, string Name, string Subject, DateOn
 internal sealed record Exposure(DemoCampaign Campaign, int Day)
 {
     public bool ActsOn(int day) => day > Day && day <= Day + DemoCampaign.EffectDays;
+
+    /// <summary>On the extra visits of a live demo it acts at once, so that somebody who watches sees it.</summary>
+    public bool ActsLive(int day) => day >= Day && day <= Day + DemoCampaign.EffectDays;
 }
 
 /// <summary>What has become of a person so far.</summary>
@@ -57,3 +60,6 @@ internal sealed class PersonState(DemoPerson person)
 
     public Exposure? Exposure { get; set; }
 }
+
+/// <summary>A mail of a campaign that the product itself has sent to somebody of this world.</summary>
+public sealed record DemoMail(string UserId, string CampaignId, double Discount);

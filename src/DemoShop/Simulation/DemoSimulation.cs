@@ -79,6 +79,25 @@ public sealed class DemoSimulation
         return true;
     }
 
+    /// <summary>A mail the product has sent arrives: <see cref="Expose"/>, and what the person does with it.</summary>
+    /// <returns>Openings, clicks and unsubscriptions, within minutes so that a live page shows them.</returns>
+    public IReadOnlyList<DemoEvent> Deliver(DemoMail mail, DateTimeOffset at)
+    {
+        if (!_byKey.TryGetValue(mail.UserId, out var state)) return [];
+        var before = state.Exposure;
+        if (!Expose(mail.UserId, mail.CampaignId, mail.Discount) || state.Exposure == before || state.Exposure is not { } exposure) return [];
+        var random = new DemoRandom(VisitSeed, Stream.Campaign, 3, state.Person.Index * 100_000L + Day);
+        var (who, thread) = (new Visitor(state.Person.UserId, null, state.Person.ReadsChinese, false), mail.CampaignId + "-" + mail.UserId);
+        var opened = at.ToUnixTimeMilliseconds() + (long)(random.Exponential(4) * 60_000);
+        List<DemoEvent> events = [new EmailEvent(EmailEvent.Opened, exposure.Campaign) { Who = who, At = opened, Thread = thread, Ordinal = 1, InVisit = false }];
+        if (random.Chance(state.Person.EmailLift > 0 ? 0.4 : 0.1)) events.Add(new EmailEvent(EmailEvent.Clicked, exposure.Campaign) { Who = who, At = opened + 8_000, Thread = thread, Ordinal = 2, InVisit = false });
+        if (!random.Chance(state.Person.EmailLift < 0 ? 0.03 : 0.004)) return events;
+        state.Consents = false;
+        events.Add(new EmailEvent(EmailEvent.Unsubscribed, exposure.Campaign) { Who = who, At = opened + 20_000, Thread = thread, Ordinal = 3, InVisit = false });
+        events.Add(new ConsentWithdrawn { Who = who, At = opened + 20_000, Thread = thread, Ordinal = 4, InVisit = false });
+        return events;
+    }
+
     /// <summary>Extra visits that begin in one minute, at a pace of so many events a second. They change nothing here.</summary>
     public IReadOnlyList<DemoEvent> LiveMinute(DateTimeOffset minute, double eventsPerSecond)
     {

@@ -15,7 +15,7 @@ internal sealed class PersonDraw
         {
             if (!state.Person.IsAlive(day)) continue;
             _people.Add(state);
-            _upTo.Add(_total += state.Person.VisitsPerDay);
+            _upTo.Add(_total += state.Person.VisitsPerDay * (state.Exposure is { } exposure && exposure.ActsLive(day) ? exposure.Campaign.VisitFactor(state.Person) : 1));
         }
     }
 

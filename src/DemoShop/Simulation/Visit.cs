@@ -45,7 +45,7 @@ internal sealed class Visit
         _mood = _random.Chance(Mood.Shopping.Share) ? Mood.Shopping : Mood.Looking;
         _device = person.Devices.Count > 1 && _random.Chance(0.4) ? 1 : 0;
         _who = new Visitor(state.SignedIn[_device] ? person.UserId : null, person.Devices[_device], person.ReadsChinese, _device == 1 || (person.Index & 1) == 0);
-        if (state.Exposure is { } exposure && exposure.ActsOn(shop.Day.Day)) _campaign = exposure.Campaign;
+        if (state.Exposure is { } exposure && (shop.Changing ? exposure.ActsOn(shop.Day.Day) : exposure.ActsLive(shop.Day.Day))) _campaign = exposure.Campaign;
     }
 
     private double Discount => _campaign?.Discount ?? 0;

@@ -15,6 +15,7 @@ internal sealed partial class DemoService(
     IEnumerable<IDemoSeeder> seeders, IServer server, IHostApplicationLifetime lifetime, ILogger<DemoService> logger) : BackgroundService
 {
     private const string KeyFile = "demo-key.txt";
+    private const string MailboxName = "Demo shoppers' mailbox";
     private readonly string _folder = storage.Value.Folder;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,7 +35,7 @@ internal sealed partial class DemoService(
         var last = (DemoPhase?)null;
         try
         {
-            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last), stoppingToken);
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last), stoppingToken, new DemoMailbox(http, await ReadKeyAsync(stoppingToken), time).TakeAsync);
         }
         catch (DemoRefusedException refused)
         {
@@ -51,6 +52,13 @@ internal sealed partial class DemoService(
         await File.WriteAllTextAsync(file, presented, cancel);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return presented;
+    }
+
+    /// <summary>Made anew at each start and held in memory only.</summary>
+    private async Task<string> ReadKeyAsync(CancellationToken cancel)
+    {
+        foreach (var old in (await keys.ListAsync(cancel)).Where(k => k.Name == MailboxName && k.RevokedAt is null)) await keys.RevokeAsync(old.Id, cancel);
+        return (await keys.CreateAsync(MailboxName, [Access.ScopeRead], "demo", cancel)).Presented;
     }
 
     private async Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)

@@ -59,7 +59,10 @@ internal sealed class EffectStore(Database database)
     private const string Stops = """
         select cast(count(distinct user_id) filter (where reason = 'unsubscribed') as bigint) as Unsubscribed, cast(count(distinct user_id) filter (where reason = 'complained') as bigint) as Complained,
             cast(count(distinct user_id) filter (where reason = 'bounced') as bigint) as Bounced
-        from campaign_suppressions where campaign_id = @Id
+        from (select user_id, reason from campaign_suppressions where campaign_id = @Id
+            union all
+            select coalesce(i.user_id, e.user_id), case e.name when 'Unsubscribed' then 'unsubscribed' when 'Email Bounced' then 'bounced' else 'complained' end from events e left join identities i on i.alias = e.user_id
+            where e.campaign_id = @Reference and e.name in ('Unsubscribed', 'Email Bounced', 'Email Marked as Spam')) s
         """;
 
     private const string Frame = "select min(due_at) as First, max(due_at) as Last from campaign_people where campaign_id = @Id and arm <> 'out'";
@@ -77,7 +80,7 @@ internal sealed class EffectStore(Database database)
     public Task<(Span Span, IReadOnlyList<ArmSums> Arms, TouchSums Touch, StopCounts Stops)> MeasureAsync(int campaign, CampaignSpec spec, string currency, DateTimeOffset now, CancellationToken cancel) => database.ReadAsync(async session =>
     {
         var span = (await session.FirstOrDefaultAsync<Span>(Frame, new { Id = campaign }))!;
-        var stops = (await session.FirstOrDefaultAsync<StopCounts>(Stops, new { Id = campaign }))!;
+        var stops = (await session.FirstOrDefaultAsync<StopCounts>(Stops, new { Id = campaign, Reference = PublicLinks.Reference(campaign) }))!;
         if (span.First is not { } first) return (span, (IReadOnlyList<ArmSums>)[], new TouchSums(0, 0, 0, 0, 0), stops);
         var arguments = new
         {

@@ -3,6 +3,9 @@ namespace BehaviorDashboard.Campaigns;
 /// <summary>What is ranked by while there is no uplift model.</summary>
 public static class UpliftBaselines
 {
+    /// <summary>Each way of learning by itself, without choosing.</summary>
+    public static IEnumerable<(string Name, Predictor Predict)> Learners(UpliftTable table, int seed) => UpliftLearners.All.Select(l => (l.Name, l.Fit(table, seed)));
+
     /// <summary>Chance to convert if treated: finds buyers, not those whom the campaign moves.</summary>
     public static Predictor Propensity(UpliftTable table)
     {
