@@ -15,7 +15,9 @@ internal sealed class CampaignRunner(
 {
     public const string Product = "product";
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Adopt = TimeSpan.FromSeconds(30);
     private readonly Dictionary<int, DateTimeOffset> _looked = [];
+    private DateTimeOffset _adopted;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +28,11 @@ internal sealed class CampaignRunner(
     /// <summary>Everything but sending, once.</summary>
     public async Task PassAsync(CancellationToken cancel = default)
     {
-        await delivery.AdoptAsync(cancel);
+        if (time.GetUtcNow() - _adopted >= Adopt)
+        {
+            _adopted = time.GetUtcNow();
+            await delivery.AdoptAsync(cancel);
+        }
         foreach (var campaign in await store.AllAsync(cancel))
         {
             if (campaign.Status == CampaignStatus.Scheduled && campaign.NextAt <= time.GetUtcNow()) await OpenAsync(campaign, cancel);

@@ -10,6 +10,9 @@ internal sealed record UpliftLearner(string Name, Func<UpliftTable, int, Predict
 /// </summary>
 internal static class UpliftLearners
 {
+    /// <summary>Chance to convert if written to. No effect, but effects mostly follow it: nobody is moved to buy who never would.</summary>
+    public static UpliftLearner Response { get; } = new("response", (t, _) => UpliftBaselines.Propensity(t));
+
     public static IReadOnlyList<UpliftLearner> All { get; } =
     [
         new("T logistic", (t, _) => Difference(FitLinear(t, true, 0.05), FitLinear(t, false, 0.05))),
@@ -17,7 +20,6 @@ internal static class UpliftLearners
         new("X boosted", Crossed),
         new("class transformation", (t, seed) => Boosted.Fit(t.Rows, [.. Enumerable.Range(0, t.Count).Select(i => Transformed(t, i))], seed, trees: 40)),
         new("R linear", (t, seed) => Residual(t, seed, linear: true)),
-        new("R relative", Relative),
         new("R boosted", (t, seed) => Residual(t, seed, linear: false)),
     ];
 
@@ -74,20 +76,6 @@ internal static class UpliftLearners
     {
         var (target, weight) = Targets(table, seed);
         return linear ? Ridge.Fit(table.Rows, target, 0.05, weight).Predict : Boosted.Fit(table.Rows, target, seed, weight, trees: 40);
-    }
-
-    /// <summary>Effects as shares of what people would do anyway: a campaign moves a frequent buyer by more orders than a rare one. R-learner over the baseline times each feature.</summary>
-    private static Predictor Relative(UpliftTable table, int seed)
-    {
-        var baseline = FitLinear(table, false, 0.02);
-        double[] Basis(double[] row)
-        {
-            var p = Math.Max(baseline(row), 0);
-            return [p, .. row.Select(v => p * v)];
-        }
-        var (target, weight) = Targets(table, seed);
-        var model = Ridge.Fit([.. table.Rows.Select(Basis)], target, 0.05, weight);
-        return row => model.Predict(Basis(row));
     }
 
     /// <summary>What is left of each outcome beyond what was expected of the person, for each unit of treatment beyond its chance; nobody's own outcome enters what was expected of them.</summary>
