@@ -21,7 +21,8 @@ internal static class CampaignsApi
         read.MapGet("/sent", SentAsync).WithSummary("Messages as they were handed over, oldest first").WithDescription("after: next of the answer before.");
         var write = routes.MapGroup("/v1/campaigns").WithTags("Campaigns").RequireAuthorization(Access.AdminApi);
         write.MapPost("", CreateAsync).WithSummary("Create a campaign as a draft");
-        write.MapPost("/{id:int}/{act:regex(^(start|pause|resume|end)$)}", ActAsync).WithSummary("Start, pause, resume or end").WithDescription("Twice is once.");
+        foreach (var act in (string[])["start", "pause", "resume", "end"])
+            write.MapPost($"/{{id:int}}/{act}", (int id, HttpContext http, CampaignService campaigns, CancellationToken cancel) => ActAsync(id, act, http, campaigns, cancel)).WithSummary($"{char.ToUpperInvariant(act[0])}{act[1..]} a campaign").WithDescription("Twice is once.");
         write.MapGet("/{id:int}/webhooks", async (int id, CampaignService campaigns, WebhookService webhooks, CancellationToken cancel) =>
             await campaigns.FindAsync(id, cancel) is null ? Missing(id) : Results.Ok(new { webhooks = await webhooks.EndpointsAsync(WebhookChannel.Owner(id), cancel) })).WithSummary("Receivers of a webhook campaign");
         write.MapPost("/{id:int}/webhooks", AddWebhookAsync).WithSummary("Add a receiver").WithDescription("The answer holds the secret its messages are signed with; it is not shown again.");
