@@ -43,7 +43,7 @@ internal static class ClustersTask
         report.Figure("silhouette", ClusterMetrics.Silhouette(rows, columns, fits[0].Labels, 2_000, seed));
         report.Figure("stability", choices.FirstOrDefault(c => c.K == k)?.Stability ?? double.NaN);
         report.Figure("ARI across seeds", agreement);
-        report.Figure("verdict", agreement >= 0.9 ? "stable" : "unstable");
+        report.Figure("verdict", agreement >= ClusterModel.Agreeing && choices.FirstOrDefault(c => c.K == k)?.Stability >= ClusterCount.Stable ? "stable" : "unstable");
         if (labels is not null) report.Figure("ARI vs label", ClusterMetrics.AdjustedRand(fits[0].Labels, labels));
         report.Figure("inertia raw", rawFit.Inertia);
         await PeerAsync(report, "inertia ratio", rows, columns, k, fits[0].Inertia);

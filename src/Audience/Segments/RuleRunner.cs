@@ -16,7 +16,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>Counts the audience and each condition in one pass over the people.</summary>
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(asOf, segments, cancel);
+        var plan = await PlanAsync(rule, asOf, segments, cancel);
         var conditions = rule.Conditions().Select(plan.Condition).ToList();
         // Each condition is asked once of each person; the rule and the sizes are counted over the answers.
         var next = 0;
@@ -33,7 +33,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <returns>Null when there is no such person.</returns>
     public async Task<IReadOnlyList<(bool Holds, string? Actual)>?> ExplainAsync(Rule rule, string person, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(asOf, segments, cancel);
+        var plan = await PlanAsync(rule, asOf, segments, cancel);
         var columns = string.Join(", ", rule.Conditions().Prepend(rule).Select((r, i) => $"{plan.Condition(r)} as h{i}, {plan.Actual(r)} as a{i}"));
         plan.Parameters.Add("Person", person);
         var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>(
@@ -46,7 +46,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>What one person did, with the events of the rule marked.</summary>
     internal async Task<PersonHistory> HistoryAsync(Rule rule, string person, DateTimeOffset asOf, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(asOf, _ => null, cancel);
+        var plan = await PlanAsync(rule, asOf, _ => null, cancel);
         var marks = string.Concat(PersonHistory.Steps(rule).Select((s, i) => $", coalesce({plan.Matches(s.Event, s.Where)}, false) as m{i}"));
         plan.Parameters.Add("Person", person);
         plan.Parameters.Add("Most", PersonHistory.Limit + 1);
@@ -77,7 +77,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>The people a rule holds for, those seen last first.</summary>
     public async Task<IReadOnlyList<string>> PeopleAsync(Rule rule, DateTimeOffset asOf, int limit, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(asOf, segments, cancel);
+        var plan = await PlanAsync(rule, asOf, segments, cancel);
         var condition = plan.Condition(rule);
         plan.Parameters.Add("Limit", limit);
         return await database.QueryAsync<string>($"{plan.Tables}select p.user_id from profiles p where {condition} order by p.last_seen desc, p.user_id limit @Limit", plan.Parameters, cancel);
@@ -86,7 +86,7 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>How many of the people are members of each active segment now.</summary>
     public async Task<IReadOnlyList<SegmentOverlap>> OverlapsAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(asOf, segments, cancel);
+        var plan = await PlanAsync(rule, asOf, segments, cancel);
         var condition = plan.Condition(rule);
         return await database.QueryAsync<SegmentOverlap>($"""
             {plan.Tables}select m.segment_id as SegmentId, count(*) as Both from segment_members m
@@ -97,6 +97,6 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>The engines write 1.00 for one.</summary>
     private static string? Short(string? figure) => TextNumber.Parse(figure) is null || !figure!.Contains('.', StringComparison.Ordinal) ? figure : figure.TrimEnd('0').TrimEnd('.');
 
-    private async Task<RulePlanner> PlanAsync(DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel) =>
-        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, await terms.AtAsync(asOf, cancel));
+    private async Task<RulePlanner> PlanAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel) =>
+        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, RuleTerms.AreNamed(rule) ? await terms.AtAsync(asOf, cancel) : RuleTerms.None);
 }

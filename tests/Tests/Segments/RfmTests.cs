@@ -1,5 +1,6 @@
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
@@ -14,6 +15,9 @@ namespace BehaviorDashboard.Tests.Segments;
 public sealed class RfmTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
+
+    private static Task<TestStore> OpenAsync(Engine engine, params IModule[] modules) =>
+        TestStore.OpenAsync(engine, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
 
     [Fact]
     public void Every_score_has_a_group_and_better_scores_never_a_worse_one_of_the_same_recency()
@@ -33,7 +37,7 @@ public sealed class RfmTests
     public async Task Scores_are_fifths_with_ties_together_and_moves_come_from_the_orders_of_then(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        await using var store = await TestStore.OpenAsync(engine, [new SegmentsModule()]);
+        await using var store = await OpenAsync(engine, new SegmentsModule());
         var clock = new ShopClock(TimeProvider.System, TimeZoneInfo.Utc);
         var orders = new List<ShopEvent>();
         void Order(string user, int daysAgo, decimal worth) => orders.Add(Make.Event($"o{orders.Count}", "Order Completed", user, at: Make.Noon.AddDays(-daysAgo), revenue: worth, order: $"{orders.Count}"));
@@ -57,7 +61,7 @@ public sealed class RfmTests
     public async Task A_shop_without_orders_has_a_day_and_no_groups(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        await using var store = await TestStore.OpenAsync(engine, [new SegmentsModule()]);
+        await using var store = await OpenAsync(engine, new SegmentsModule());
         var clock = new ShopClock(TimeProvider.System, TimeZoneInfo.Utc);
         var service = new RfmService(store.Database, new RfmScales(store.Database, clock), clock, Options.Create(new ShopOptions()));
         await store.Writer.AppendAsync([Make.Event("v", "Product Viewed")]);
@@ -69,7 +73,7 @@ public sealed class RfmTests
     public async Task Fixed_bounds_score_as_chosen_then_as_now_and_are_kept_as_versions(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        await using var store = await TestStore.OpenAsync(engine, [new SegmentsModule()]);
+        await using var store = await OpenAsync(engine, new SegmentsModule());
         var clock = new ShopClock(TimeProvider.System, TimeZoneInfo.Utc);
         await store.Writer.AppendAsync([
             Make.Event("a", "Order Completed", "ann", at: Make.Noon.AddDays(-5), revenue: 600, order: "1"),
@@ -100,7 +104,7 @@ public sealed class RfmTests
     {
         Assert.SkipWhen(Repository.Data is null, Repository.DataMissing);
         var files = Directory.GetFiles(Path.Combine(Repository.Data!, "online_retail"), "*.csv.gz").Order(StringComparer.Ordinal).ToList();
-        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new IngestModule(), new ImportsModule(), new CatalogModule(), new SegmentsModule()]);
+        await using var store = await OpenAsync(Engine.DuckDb, new IngestModule(), new ImportsModule(), new CatalogModule(), new SegmentsModule());
         await store.Services.GetRequiredService<ImportService>().RunAsync(new ImportRequest("uci-online-retail", files));
         var service = new RfmService(store.Database, new RfmScales(store.Database, new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), new ShopClock(TimeProvider.System, TimeZoneInfo.Utc), Options.Create(new ShopOptions()));
         var report = await service.ReportAsync(new DateOnly(2011, 12, 9), 90);

@@ -192,7 +192,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         {
             try
             {
-                await _members.RefreshAsync(ids, people, Plan, asOf, cancel);
+                await _members.RefreshAsync(ids, people, EventNeeds.Of(ids.Select(id => rules[id]), Find, asOf, _clock), Plan, asOf, cancel);
             }
             catch (DbException) when (ids.Count > 1)
             {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using BehaviorDashboard.Storage;
+using Dapper;
 
 namespace BehaviorDashboard.Segments;
 
@@ -15,12 +17,14 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
 
     private const string CopyProfiles = "create temp table touched_profiles as select p.* from profiles p where p.user_id in (select user_id from touched_people)";
 
-    private const string CopyEvents = """
+    /// <summary>Only what a rule can look at: most of a long history is not asked for.</summary>
+    private static string CopyEvents(string needed) => $"""
         create temp table touched_events as
         select coalesce(i.user_id, e.user_id) as user_id, e.occurred_at, e.type, e.name, e.product_id, e.category, e.price, e.quantity, e.currency, e.revenue,
             e.order_id, e.campaign_id, e.recommendation_id, e.query, e.rating, e.url, e.properties
         from events e left join identities i on i.alias = e.user_id
         where e.user_id in (select user_id from touched_people union all select a.alias from identities a join touched_people t on t.user_id = a.user_id)
+            and ({needed})
         """;
 
     private const string CloseWhole = """
@@ -60,8 +64,9 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         database.QueryAsync<string>(Crossed, new { From = from, To = to }, cancel);
 
     /// <param name="touched">People to ask again; null: everybody.</param>
+    /// <param name="needs">The events the rules can look at.</param>
     /// <param name="plan">The condition of each segment, over the given tables.</param>
-    public Task RefreshAsync(IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    public Task RefreshAsync(IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, EventNeeds needs, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {
         foreach (var statement in MakeTables) await session.ExecuteAsync(statement);
         var sources = RuleSources.Store;
@@ -70,7 +75,7 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
             sources = RuleSources.Touched;
             await session.ExecuteAsync(Touch, new { People = SqlList.Of(touched) });
             await session.ExecuteAsync(CopyProfiles);
-            await session.ExecuteAsync(CopyEvents);
+            await CopyEventsAsync(session, needs);
         }
         foreach (var id in segments)
         {
@@ -85,6 +90,27 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         changed += await ChangeAsync(session, Open, new { AsOf = asOf }, told ? watched : Nobody, entered: true);
         if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
     }, cancel);
+
+    private static Task CopyEventsAsync(Session session, EventNeeds needs)
+    {
+        var parameters = new DynamicParameters();
+        var names = new List<string>();
+        foreach (var (name, after) in needs.After)
+        {
+            var number = names.Count.ToString(CultureInfo.InvariantCulture);
+            parameters.Add("N" + number, name);
+            if (after is { } instant) parameters.Add("A" + number, instant);
+            names.Add($"(e.name = @N{number}{(after is null ? "" : $" and e.occurred_at > @A{number}")})");
+        }
+        var needed = names.Count == 0 ? "false" : string.Join(" or ", names);
+        if (needs.Oldest is { } oldest)
+        {
+            // By itself, so that stretches of the store before it are not read.
+            parameters.Add("Oldest", oldest);
+            needed = $"e.occurred_at > @Oldest and ({needed})";
+        }
+        return session.ExecuteAsync(CopyEvents(needed), parameters);
+    }
 
     public Task CloseInactiveAsync(DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {

@@ -53,6 +53,9 @@ public sealed partial class Rfm
 
     private void Choose(ChangeEventArgs change) => Nav.NavigateTo(Nav.GetUriWithQueryParameter("on", change.Value as string));
 
+    /// <summary>So many days after the day looked at, as a field holds it; nothing before it is known.</summary>
+    private string Typed(int days) => _report is null ? "" : _day.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     private void ChooseSince(ChangeEventArgs change)
     {
         if (DateOnly.TryParseExact(change.Value as string, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var since) && since <= _day) Nav.NavigateTo(Nav.GetUriWithQueryParameter("days", _day.DayNumber - since.DayNumber + 1));

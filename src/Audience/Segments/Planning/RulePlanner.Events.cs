@@ -81,12 +81,7 @@ internal sealed partial class RulePlanner
     /// <summary>Whether a row <c>e</c> of events is one a condition asks for.</summary>
     public string Matches(string name, IReadOnlyList<PropertyFilter> filters)
     {
-        var (stored, line) = name switch
-        {
-            OrderLines.Bought => (Events.EventNames.OrderCompleted, true),
-            OrderLines.Returned => (Events.EventNames.OrderRefunded, true),
-            _ => (name, false),
-        };
+        var (stored, line) = (OrderLines.Stored(name), name is OrderLines.Bought or OrderLines.Returned);
         var conditions = filters.Select(Filter).Prepend($"e.user_id is not null and e.name = {Value(stored)} and e.type {(line ? "=" : "<>")} 'item'");
         return string.Join(" and ", conditions);
     }

@@ -16,6 +16,9 @@ public sealed record RuleTerms(IReadOnlyDictionary<string, GroupingState> Groupi
 {
     public static readonly RuleTerms None = new(new Dictionary<string, GroupingState>(), new Dictionary<string, OfferedFigure>());
 
+    /// <summary>Whether a rule names any, itself or through another segment.</summary>
+    public static bool AreNamed(Rule rule) => rule.Conditions().Any(c => c is GroupRule or SegmentRule || (c is FeatureRule feature && PersonFeatures.Find(feature.Feature) is null));
+
     /// <returns>Null where nobody offers the figure.</returns>
     public FeatureKind? KindOf(string figure) => PersonFeatures.Find(figure)?.Kind ?? Figures.GetValueOrDefault(figure)?.Figure.Kind;
 

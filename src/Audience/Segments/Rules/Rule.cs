@@ -110,6 +110,14 @@ public static class OrderLines
 {
     public const string Bought = "Product Bought";
     public const string Returned = "Product Returned";
+
+    /// <summary>The name events of a rule are stored under.</summary>
+    internal static string Stored(string name) => name switch
+    {
+        Bought => Events.EventNames.OrderCompleted,
+        Returned => Events.EventNames.OrderRefunded,
+        _ => name,
+    };
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<Comparison>))]
