@@ -24,7 +24,7 @@ public class ReviewsAndServiceTests(Browser browser)
         await Expect(page.Locator(".bd-empty h2")).ToHaveTextAsync("No reviews yet");
         await watched.AssertAccessibleAsync();
 
-        await ReviewAsync(sender, Enumerable.Range(0, 120).Select(i => Review($"g{i}", "p" + i % 6, i % 15 == 0 ? "Poor quality, it broke" : "Great quality, works well and arrived quickly", i % 15 == 0 ? 2 : 5, DateTimeOffset.UtcNow.AddDays(-60).AddHours(6 * i))));
+        await ReviewAsync(sender, Enumerable.Range(0, 120).Select(i => Review($"g{i}", "p" + i % 6, i % 15 == 0 ? "Poor quality, it broke" : "Great quality, works well and arrived quickly", i % 15 == 0 ? 2 : 5, DateTimeOffset.UtcNow.AddDays(-28).AddHours(5 * i))));
         await Expect(page.Locator("[data-groups=topics]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Expect(page.Locator("[data-reviews] tbody tr").First).ToBeVisibleAsync();
         await watched.AssertAccessibleAsync();

@@ -59,7 +59,7 @@ public sealed class ReviewService
             earlier is null ? [] : await _store.TalliesAsync(column, earlier, cancel), title ?? (k => k), limit);
         var products = product is null ? await By("product_id", null, 12) : [];
         var recent = await _store.PageAsync(query with { Limit = MostWords }, cancel);
-        var past = await _store.PageAsync(query with { To = range.From, From = earlier?.From ?? range.From.AddDays(-90), Limit = MostWords }, cancel);
+        var past = await _store.PageAsync(query with { To = range.From, From = range.From.AddDays(-Math.Max(90, range.Length.TotalDays)), Limit = MostWords }, cancel);
         var titles = await _catalog.TitlesAsync([.. products.Select(p => p.Key).Concat(recent.Select(r => r.ProductId).OfType<string>()).Distinct()], cancel);
         string Title(string id) => titles.GetValueOrDefault(id, id);
         var step = TimeSpan.FromDays(range.Length.TotalDays > 45 ? 7 : 1);

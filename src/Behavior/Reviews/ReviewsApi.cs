@@ -51,7 +51,11 @@ internal static class ReviewsApi
         for (var i = 0; i < lines.Count; i++)
         {
             if (Read(i, lines[i], out var review) is { } problem) problems.Add(problem);
-            else (taken, places) = ([.. taken, review!], [.. places, i]);
+            else
+            {
+                taken.Add(review!);
+                places.Add(i);
+            }
         }
         var (stored, refused) = await service.AddAsync(taken, caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "api", cancel);
         problems.AddRange(refused.Select(p => p with { Index = places[p.Index] }));

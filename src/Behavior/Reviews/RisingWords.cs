@@ -8,9 +8,9 @@ namespace BehaviorDashboard.Reviews;
 public sealed record RisingWord(string Word, int Now, int Before, double LogOdds, double P);
 
 /// <summary>
-/// Words of a stretch of time against the time before: log-odds with the counts of both as prior, over their standard error.
+/// Words of a stretch of time against the time before: log-odds with half a review added to each side, believed by Fisher's
+/// exact test after Benjamini and Hochberg's adjustment. A word that was never said before has no standard error to trust.
 /// </summary>
-/// <remarks>Monroe, Colaresi and Quinn, "Fightin' Words" (2008); Benjamini and Hochberg (1995).</remarks>
 internal static class RisingWords
 {
     private const int FewestReviews = 4;
@@ -25,13 +25,32 @@ internal static class RisingWords
         {
             var (a, b) = (c.Value + Prior, earlier.GetValueOrDefault(c.Key) + Prior);
             var odds = Math.Log(a / (now.Count - a + 1)) - Math.Log(b / (Math.Max(before.Count, 1) - b + 1));
-            return (Word: c.Key, Now: c.Value, Before: earlier.GetValueOrDefault(c.Key), Odds: odds, P: 1 - Gauss.Cdf(odds / Math.Sqrt(1 / a + 1 / b)));
+            return (Word: c.Key, Now: c.Value, Before: earlier.GetValueOrDefault(c.Key), Odds: odds, P: Tail(c.Value, now.Count, earlier.GetValueOrDefault(c.Key), before.Count));
         }).Where(w => double.IsFinite(w.Odds)).ToList();
         if (before.Count == 0 || words.Count == 0) return [];
         var adjusted = FalseDiscovery.Adjust([.. words.Select(w => w.P)]);
         var rising = words.Select((w, i) => new RisingWord(w.Word, w.Now, w.Before, w.Odds, adjusted[i])).Where(w => w.P <= Believed).OrderBy(w => w.P).ThenByDescending(w => w.Word.Length).ToList();
         // Of a run and what it holds, the longer says more.
         return [.. rising.Where(w => !rising.Any(o => o.Word.Length > w.Word.Length && o.Now >= w.Now * 0.8 && o.Word.Contains(w.Word, StringComparison.Ordinal))).Take(limit)];
+    }
+
+    /// <summary>Chance that of all reviews with the word at least so many are new ones, if it were said no more often now (hypergeometric tail).</summary>
+    internal static double Tail(int hits, int of, int hitsBefore, int ofBefore)
+    {
+        var (with, all) = (hits + hitsBefore, of + ofBefore);
+        if (hits <= (double)with * of / all) return 1;
+        // The chance of exactly so many in logarithms; each larger one follows from the one before.
+        var log = 0.0;
+        for (var k = 1; k <= with; k++) log += Math.Log(k) - Math.Log(all - k + 1.0);
+        for (var k = 0; k < hits; k++) log += Math.Log(of - k) - Math.Log(k + 1.0);
+        for (var k = 0; k < hitsBefore; k++) log += Math.Log(ofBefore - k) - Math.Log(k + 1.0);
+        var (term, sum) = (Math.Exp(log), 0.0);
+        for (var x = hits; x <= Math.Min(with, of); x++)
+        {
+            sum += term;
+            term *= (with - x) * (double)(of - x) / ((x + 1.0) * (all - with - of + x + 1.0));
+        }
+        return Math.Min(1, sum);
     }
 
     /// <summary>How many reviews each word, or run of two to four Chinese characters, stands in.</summary>

@@ -100,6 +100,14 @@ public class TextModelTests
         Assert.NotNull(Likeness.Runs("这个杯子做工扎实质感很好每天都在用还跟新的一样", "zh"));
     }
 
+    [Theory]
+    [InlineData(6, 164, 0, 335, 0.0011841)]
+    [InlineData(4, 20, 9, 300, 0.0055621)]
+    [InlineData(2_050, 3_000, 1_950, 3_000, 0.0033481)]
+    [InlineData(1, 10, 5, 10, 1)]
+    [InlineData(5_000, 5_000, 5_000, 5_000, 1)]
+    public void The_tail_of_a_word_is_that_of_the_hypergeometric_distribution(int now, int of, int before, int ofBefore, double p) => Assert.Equal(p, RisingWords.Tail(now, of, before, ofBefore), 6);
+
     [Fact]
     public void Words_rise_only_beyond_chance()
     {
