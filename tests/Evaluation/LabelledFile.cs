@@ -1,4 +1,7 @@
-using BehaviorDashboard.Imports;
+using System.IO.Compression;
+using System.Text;
+using Sylvan.Data.Csv;
+using UtfUnknown;
 
 namespace BehaviorDashboard.Evaluation;
 
@@ -7,6 +10,8 @@ internal static class LabelledFile
 {
     public sealed record Line(string Text, string Label);
 
+    private const int LargestRow = 4 * 1024 * 1024;
+    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
     private static readonly string[] TextNames = ["review", "text", "utterance", "instruction", "sentence", "body", "content", "comment", "message", "review_body", "评论", "内容"];
     private static readonly string[] LabelNames = ["label", "sentiment", "intent", "rating", "stars", "class", "category", "标签"];
 
@@ -15,23 +20,53 @@ internal static class LabelledFile
     /// <param name="labelNames">Names looked for first.</param>
     public static List<Line> Read(string path, string? text, string? label, params string[] labelNames)
     {
+        var content = Content(path);
+        var lines = text is null && label is null && ByTab(content) is { } tabbed ? tabbed : ByHeader(path, content, text, label, labelNames);
+        return lines.Count > 0 ? lines : throw new EvaluationException($"{path} holds no text with a label.");
+    }
+
+    private static string Content(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var bytes = new MemoryStream();
         try
         {
-            var lines = text is null && label is null && ByTab(path) is { } tabbed ? tabbed : ByHeader(path, text, label, labelNames);
-            return lines.Count > 0 ? lines : throw new EvaluationException($"{path} holds no text with a label.");
+            Unpack(path, file).CopyTo(bytes);
         }
-        catch (ImportException problem)
+        catch (InvalidDataException problem)
         {
-            throw new EvaluationException(problem.Message);
+            throw new EvaluationException($"{path} cannot be unpacked: {problem.Message}");
         }
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        Encoding encoding = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        try
+        {
+            _ = encoding.GetCharCount(bytes.GetBuffer(), 0, (int)bytes.Length);
+        }
+        catch (DecoderFallbackException)
+        {
+            encoding = CharsetDetector.DetectFromBytes(bytes.ToArray()).Detected?.Encoding ?? Encoding.Latin1;
+        }
+        bytes.Position = 0;
+        return new StreamReader(bytes, encoding, detectEncodingFromByteOrderMarks: true).ReadToEnd();
+    }
+
+    private static Stream Unpack(string path, FileStream file)
+    {
+        var magic = new byte[4];
+        var read = file.ReadAtLeast(magic, 4, throwOnEndOfStream: false);
+        file.Position = 0;
+        if (read >= 2 && magic is [0x1f, 0x8b, ..]) return new GZipStream(file, CompressionMode.Decompress);
+        if (read < 4 || magic is not [(byte)'P', (byte)'K', 3, 4]) return file;
+        var entries = new ZipArchive(file, ZipArchiveMode.Read).Entries.Where(e => e.Length > 0 && !e.FullName.StartsWith("__MACOSX", StringComparison.Ordinal)).ToList();
+        return entries is [var only] ? only.Open() : throw new EvaluationException($"{path} holds {entries.Count} files; unpack it and name the one.");
     }
 
     /// <returns>Null where the lines are not text, tab, 0 or 1. Quotes mean nothing here.</returns>
-    private static List<Line>? ByTab(string path)
+    private static List<Line>? ByTab(string content)
     {
-        using var file = SourceFile.Open(path);
-        var (lines, seen) = (new List<Line>(), 0);
-        while (file.Reader.ReadLine() is { } line)
+        var (lines, seen, reader) = (new List<Line>(), 0, new StringReader(content));
+        while (reader.ReadLine() is { } line)
         {
             if (line.Trim().Length == 0) continue;
             var tab = line.LastIndexOf('\t');
@@ -42,20 +77,29 @@ internal static class LabelledFile
         return lines.Count > 0 ? lines : null;
     }
 
-    private static List<Line> ByHeader(string path, string? text, string? label, string[] labelNames)
+    private static List<Line> ByHeader(string path, string content, string? text, string? label, string[] labelNames)
     {
-        using var file = SourceFile.Open(path);
+        var head = content.Split('\n', 2)[0];
+        var options = new CsvDataReaderOptions { Delimiter = Delimiters.MaxBy(d => head.Count(c => c == d)), Comment = '\0', MaxBufferSize = LargestRow };
         var lines = new List<Line>();
-        foreach (var row in Table.Read(file.Reader))
+        try
         {
-            text ??= Column(path, row, TextNames, null, "text");
-            label ??= Column(path, row, [.. labelNames, .. LabelNames], text, "label");
-            if (!row.Columns.ContainsKey(text) || !row.Columns.ContainsKey(label)) throw new EvaluationException($"{path} has no column {(row.Columns.ContainsKey(text) ? label : text)}; there are {string.Join(", ", row.Columns.Keys)}.");
-            if (row[text] is { } said && row[label] is { } marked) lines.Add(new Line(said, marked));
+            using var csv = CsvDataReader.Create(new StringReader(content), options);
+            var names = Enumerable.Range(0, csv.FieldCount).Select(i => csv.GetName(i).Trim('\uFEFF', ' ')).ToList();
+            int Place(string? given, string[] known, int not, string what)
+            {
+                var place = given is not null ? names.FindIndex(n => n.Equals(given, StringComparison.OrdinalIgnoreCase)) : known.Select(k => names.FindIndex(n => n.Equals(k, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(i => i >= 0 && i != not, -1);
+                return place >= 0 ? place : throw new EvaluationException($"{path}: {(given is null ? $"no column is known to hold the {what}; name it with --{what}" : $"there is no column {given}")}. There are {string.Join(", ", names)}.");
+            }
+            var said = Place(text, TextNames, -1, "text");
+            var marked = Place(label, [.. labelNames, .. LabelNames], said, "label");
+            while (csv.Read())
+                if (Math.Max(said, marked) < csv.RowFieldCount && csv.GetString(said).Trim() is { Length: > 0 } body && csv.GetString(marked).Trim() is { Length: > 0 } mark) lines.Add(new Line(body, mark));
+        }
+        catch (Exception problem) when (problem is CsvFormatException or CsvRecordTooLargeException)
+        {
+            throw new EvaluationException($"{path} cannot be read as a table: {problem.Message}");
         }
         return lines;
     }
-
-    private static string Column(string path, TableRow row, string[] names, string? not, string what) =>
-        names.FirstOrDefault(n => n != not && row.Columns.ContainsKey(n)) ?? throw new EvaluationException($"{path}: no column is known to hold the {what}; name it with --{what}. There are {string.Join(", ", row.Columns.Keys)}.");
 }
