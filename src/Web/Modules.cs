@@ -12,6 +12,7 @@ using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Privacy;
+using BehaviorDashboard.Predictions;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Reviews;
@@ -46,6 +47,7 @@ internal static class Modules
         new SegmentsModule(),
         new SegmentHooksModule(),
         new ClustersModule(),
+        new PredictionsModule(),
         new CatalogModule(),
         new CampaignsModule(),
         new FeedbackRulesModule(),

@@ -17,6 +17,7 @@ public static class ChanceLearner
 {
     private const int MostForDoubles = 3_000;
     private const int DoublesMade = 20;
+    private const int FreeBelow = 300;
 
     /// <param name="folds">How rows are parted for comparing and calibrating: by time or by cross-validation, never by what is to be judged later.</param>
     public static LearnedChance Learn(LearningRows rows, IReadOnlyList<(LearningRows Train, LearningRows Judge)> folds, IReadOnlyList<ICandidate> candidates, SearchBudget budget, int seed,
@@ -35,11 +36,13 @@ public static class ChanceLearner
     {
         if (rows.Count > MostForDoubles) return [];
         var people = Enumerable.Range(0, rows.Count).GroupBy(i => rows.Groups?[i] ?? i).Select(g => g.ToArray()).ToArray();
+        // Settings chosen on few rows hold a model back; what it might say is asked without that.
+        var free = rows.Count < FreeBelow ? candidate.Draw(new Random(seed)).First() : settings;
         var doubles = new FittedModel[DoublesMade];
         for (var d = 0; d < doubles.Length; d++)
         {
             cancel.ThrowIfCancellationRequested();
-            doubles[d] = candidate.Fit(rows.Take([.. Sampling.Bootstrap(people.Length, seed + d).SelectMany(p => people[p])]), LearningTask.Chance, settings, seed);
+            doubles[d] = candidate.Fit(rows.Take([.. Sampling.Bootstrap(people.Length, seed + d).SelectMany(p => people[p])]), LearningTask.Chance, free, seed);
         }
         return doubles;
     }

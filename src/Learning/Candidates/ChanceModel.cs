@@ -35,8 +35,9 @@ public sealed record ChanceModel(FittedModel Fitted, Calibrator Calibrator, doub
         var others = Doubles.Select(d => Calibrator.Apply(d.Score(rows))).ToArray();
         for (var i = 0; i < bands.Length; i++)
         {
+            // A little wider than 80 %: the bootstrap of a small sample is too sure of itself.
             var said = others.Select(o => o[i]).Order().ToArray();
-            bands[i] = new Chance(bands[i].Value, Math.Min(bands[i].Low, Estimate.Quantile(said, 0.1)), Math.Max(bands[i].High, Estimate.Quantile(said, 0.9)));
+            bands[i] = new Chance(bands[i].Value, Math.Min(bands[i].Low, Estimate.Quantile(said, 0.05)), Math.Max(bands[i].High, Estimate.Quantile(said, 0.95)));
         }
         return bands;
     }

@@ -15,8 +15,8 @@ public sealed record Trial(string Candidate, string Settings, int Round, int Row
 public sealed record SearchResult(ICandidate Candidate, Settings Settings, double Loss, IReadOnlyList<Trial> Trials, IReadOnlyList<double[]> Foretold, bool OutOfTime);
 
 /// <summary>
-/// Successive halving: everything is tried on few rows, the better third on three times as many, until the best few have
-/// seen all.
+/// Successive halving: everything is tried on few rows, the better third (and the best of each candidate) on three times as
+/// many, until the best few have seen all.
 /// </summary>
 /// <remarks>Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization" (2016).</remarks>
 public static class Search
@@ -61,7 +61,9 @@ public static class Search
             }
             arms = [.. arms.Where(a => !last || a.Foretold.Count == folds.Count).OrderBy(a => a.Loss)];
             best = arms[0];
-            arms = [.. arms.Take((int)Math.Ceiling(arms.Count / (double)Keep))];
+            // The better third, and the best of each candidate: few rows flatter simple models.
+            var better = arms.Take((int)Math.Ceiling(arms.Count / (double)Keep)).ToList();
+            arms = [.. better, .. arms.GroupBy(a => a.Candidate).Select(g => g.First()).Except(better)];
         }
         return new SearchResult(best!.Candidate, best.Settings, best.Loss, trials, best.Foretold, outOfTime);
     }

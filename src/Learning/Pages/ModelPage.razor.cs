@@ -49,7 +49,7 @@ public sealed partial class ModelPage
         _checks = [.. (await Registry.ChecksAsync(Kind)).Where(c => c.VersionId == _version.Id)];
         _objection = await Training.ObjectionAsync(_version);
         _calibration = _card is { Curve.Count: > 1 } ? CalibrationChart.Of(_card.Curve, Text) : null;
-        _drivers = _card is { Drivers.Count: > 0 } ? Charts.Bars(Text["Driver"], Text["DriverWeight"], [.. _card.Drivers.Take(10).Select(d => (Feature(d.Feature) + d.Direction switch { > 0 => " ↑", < 0 => " ↓", _ => "" }, (double?)Math.Round(d.Weight, 5)))]) : null;
+        _drivers = _card is { Drivers.Count: > 0 } ? Charts.Bars(Text["Driver"], Text["DriverWeight"], [.. _card.Drivers.Take(10).Select(d => (Feature(d.Feature) + d.Direction switch { > 0 => " ↑", < 0 => " ↓", _ => "" }, (double?)Math.Round(d.Weight / _card.Drivers.Sum(o => o.Weight), 4)))], ChartUnit.Ratio) : null;
         _watched = _checks.Count == 0 ? null : Charts.Time(Clock, Text["LastChecked"], [.. _checks.GroupBy(c => c.Measure).Select(g => new TimeSeries(Text["Check." + g.Key], [.. g.OrderBy(c => c.CheckedAt).Select(c => (c.CheckedAt, (double?)Math.Round(c.Value, 4)))]))]);
     }
 

@@ -41,7 +41,7 @@ public sealed partial class Models
     {
         (_versions, _jobs, _schedules) = (await Registry.ListAsync(), await Training.JobsAsync(20), await Training.SchedulesAsync());
         (_checks, _automatic) = (await Registry.ChecksAsync(), await Training.RetrainedOnDriftAsync());
-        _alarms = [.. _versions.Where(v => v.Status == ModelVersion.Champion).SelectMany(Latest).Where(c => c.Check.IsAlarm && !_jobs.Any(j => j.Kind == c.Kind && j.IsOpen))];
+        _alarms = [.. _versions.Where(v => v.Status == ModelVersion.Champion).SelectMany(Latest).Where(c => c.Check.IsAlarm && !_jobs.Any(j => j.Kind == c.Kind && j.IsOpen)).DistinctBy(c => c.Kind)];
         _loaded = true;
     }
 

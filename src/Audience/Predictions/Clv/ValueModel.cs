@@ -68,7 +68,8 @@ public sealed record ValueModel(BgNbd Counts, GammaGamma? Spend, BgNbdCovariates
         var (some, second) = (mean / (1 - none), (variance + mean * mean) / (1 - none));
         var spread = Math.Max(second - some * some, 1e-9 * some * some);
         var (shape, scale) = (some * some / spread, spread / some);
-        return new Estimate(mean, Quantile((1 - Band) / 2), Quantile((1 + Band) / 2));
+        // Where most bring nothing, the mean lies above what most bring.
+        return new Estimate(mean, Quantile((1 - Band) / 2), Math.Max(mean, Quantile((1 + Band) / 2)));
 
         double Quantile(double q) => q <= none ? 0 : Special.GammaQuantile(shape, (q - none) / (1 - none)) * scale;
     }
