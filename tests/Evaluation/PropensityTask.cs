@@ -31,7 +31,7 @@ internal static class PropensityTask
         foreach (var (train, judge) in splits)
         {
             var inner = Inner(train, rare, seed);
-            last = ChanceLearner.Learn(train, inner, Candidates.All, budget, seed, TimeProvider.System);
+            last = ChanceLearner.Learn(train, inner, Candidates.For(train), budget, seed, TimeProvider.System);
             own.AddRange(last.Model.Score(judge));
             logistic.AddRange(Candidates.Linear.Fit(train, LearningTask.Chance, Candidates.Linear.Draw(new Random(seed)).First(), seed).Score(judge));
             labels.AddRange(judge.Labels);

@@ -16,7 +16,6 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
 {
     private const int MostRows = 60_000;
     private const int MostShaped = 5_000;
-    private const int FewPositives = 100;
     private const int Seed = 1;
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(6);
 
@@ -96,9 +95,7 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
             folds = Splits.Pairs(train, 5, Seed);
         }
         if (train.Labels.Distinct().Count() < 2 || test.Count == 0) return null;
-        // Few outcomes carry few parameters: a line, or neighbours.
-        var candidates = train.Positives < FewPositives || train.Count - train.Positives < FewPositives ? [.. Candidates.All.Where(c => c.Name is "linear" or "neighbours")] : Candidates.All;
-        var learned = ChanceLearner.Learn(train, folds, candidates, new SearchBudget(Budget, MostRows, Trials(context)), Seed, time, share => context.ReportAndYield("comparing", 0.2 + 0.6 * share), context.Cancel);
+        var learned = ChanceLearner.Learn(train, folds, Candidates.For(train), new SearchBudget(Budget, MostRows, Trials(context)), Seed, time, share => context.ReportAndYield("comparing", 0.2 + 0.6 * share), context.Cancel);
         var foretold = learned.Model.Score(test);
         var logistic = Candidates.Linear.Fit(train, LearningTask.Chance, Candidates.Linear.Draw(new Random(Seed)).First(), Seed).Score(test);
         var report = ChanceLearner.Judge(foretold, test.Labels, logistic, train.Mean, Seed);
@@ -137,7 +134,7 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
     private static List<string> Limits(LearningRows train, int snapshots, DateTimeOffset first, DateTimeOffset end)
     {
         List<string> limits = ["correlation", "campaigns", "consent"];
-        if (Math.Min(train.Positives, train.Count - train.Positives) < FewPositives || snapshots == 0) limits.Insert(0, "few");
+        if (Math.Min(train.Positives, train.Count - train.Positives) < Candidates.FewOutcomes || snapshots == 0) limits.Insert(0, "few");
         if ((end - first).TotalDays < 400) limits.Insert(0, "season");
         return limits;
     }

@@ -50,7 +50,13 @@ public abstract class FittedModel
 /// <summary>The ways to learn that the product compares.</summary>
 public static class Candidates
 {
+    public const int FewOutcomes = 100;
+
     public static ICandidate Linear { get; } = new LinearCandidate();
 
     public static IReadOnlyList<ICandidate> All { get; } = [Linear, new LightGbmCandidate(), new FastTreeCandidate(), new NeighboursCandidate()];
+
+    /// <summary>Of these, who can learn from so few: where it happened, or did not, fewer than a hundred times, a line or neighbours.</summary>
+    public static IReadOnlyList<ICandidate> For(LearningRows rows) =>
+        Math.Min(rows.Positives, rows.Count - rows.Positives) < FewOutcomes ? [.. All.Where(c => c is LinearCandidate or NeighboursCandidate)] : All;
 }

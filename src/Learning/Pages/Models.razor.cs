@@ -54,6 +54,8 @@ public sealed partial class Models
 
     private string? Reason(TrainingJob job) => job.Reason is null ? null : Text["Objection." + job.Reason] is { ResourceNotFound: false } named ? Text["Explain.objection", named.Value].Value : job.Reason;
 
+    private string Step(string step) => Text["Step." + step] is { ResourceNotFound: false } named ? named.Value : "";
+
     private string Quality(string measure) => Text["Quality." + measure] is { ResourceNotFound: false } named ? named.Value : measure;
 
     private string Kind(string kind) => Text["Kind." + kind] is { ResourceNotFound: false } named ? named.Value : kind;
