@@ -7,12 +7,15 @@ using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Demo;
 using BehaviorDashboard.FeedbackRules;
+using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Privacy;
 using BehaviorDashboard.Predictions;
+using BehaviorDashboard.LostDemand;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Reviews;
@@ -52,6 +55,9 @@ internal static class Modules
         new CampaignsModule(),
         new FeedbackRulesModule(),
         new ServiceDeskModule(),
+        new ForecastingModule(),
+        new InventoryModule(),
+        new LostDemandModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

@@ -7,6 +7,8 @@ EvaluationTask[] tasks =
     ClustersTask.Task,
     ClvTask.Task,
     PropensityTask.Task,
+    DemandTask.Task,
+    M4Task.Task,
     RecommendationsTask.Task,
     UpliftTask.Task,
     UpliftDemoTask.Task,

@@ -1,9 +1,11 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 
@@ -18,6 +20,9 @@ public sealed class CatalogModule : IModule
         services.AddSingleton<ProductStore>();
         services.AddSingleton<IProductCatalog>(provider => provider.GetRequiredService<ProductStore>());
         services.AddSingleton(p => new ProductService(p.GetRequiredService<ProductStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddSingleton<SupplyStore>();
+        services.AddSingleton(p => new SupplyCatalog(p.GetRequiredService<SupplyStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton<IDemoSeeder, DemoCatalog>();
         services.AddSingleton<ISearchSource, ProductSearch>();
     }
 

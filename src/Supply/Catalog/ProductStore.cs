@@ -25,6 +25,15 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
             image_url = excluded.image_url, updated_at = excluded.updated_at
         """;
 
+    private const string CountStock = """
+        update products set stock_at = cast(@Now as timestamptz) from (select unnest(@Ids) as id) d where products.id = d.id
+        """;
+
+    private const string KeepStock = """
+        insert into stock_changes (product_id, changed_at, on_hand, reason)
+        select d.id, cast(@Now as timestamptz), d.stock, 'feed' from (select unnest(@Ids) as id, cast(unnest(@Stocks) as bigint) as stock) d
+        """;
+
     private const string DeleteSource = "delete from products where source = @Source";
 
     // Every product anybody knows of, beside what happened to it in a range. Bounded in time, so that a long history costs nothing.
@@ -78,6 +87,9 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         var changed = merged.Where(p => !known.TryGetValue(p.Id, out var before) || before != p).ToList();
         var created = changed.Count(p => !known.ContainsKey(p.Id));
         if (!dryRun && changed.Count > 0) await WriteAsync(changed, source, cancel);
+        // A count is one even where it says what was known before.
+        var counted = last.Where(p => p.Stock is not null).ToList();
+        if (!dryRun && counted.Count > 0) await CountAsync(counted, cancel);
         return new ProductCounts(created, changed.Count - created, merged.Count - changed.Count);
     }
 
@@ -114,6 +126,13 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl);
 
     private static decimal? Round(decimal? amount) => amount is { } some ? Math.Round(some, 4) : null;
+
+    private Task<int> CountAsync(List<ProductFact> counted, CancellationToken cancel) => database.WriteAsync(async session =>
+    {
+        var arguments = new { Ids = SqlList.Of(counted.Select(p => p.Id)), Stocks = SqlList.Of(counted.Select(p => p.Stock)), Now = time.GetUtcNow() };
+        await session.ExecuteAsync(KeepStock, arguments);
+        return await session.ExecuteAsync(CountStock, arguments);
+    }, cancel);
 
     private Task<int> WriteAsync(List<ProductFact> products, string source, CancellationToken cancel) => database.ExecuteAsync(Upsert, new
     {

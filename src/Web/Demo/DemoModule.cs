@@ -11,7 +11,6 @@ public sealed class DemoModule : IModule
     {
         if (!configuration.GetValue<bool>(ProductConfiguration.DemoKey)) return;
         services.AddOptions<DemoOptions>().Bind(configuration.GetSection(DemoOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IDemoSeeder, DemoCatalog>();
         services.AddHostedService<DemoService>();
     }
 }

@@ -1,0 +1,34 @@
+using BehaviorDashboard.Learning;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BehaviorDashboard.Forecasting;
+
+/// <summary>Sees to it that products are forecast every night, and as soon as there is something to forecast from.</summary>
+internal sealed partial class ForecastNights(TrainingService training, ModelRegistry registry, DemandStore demand, TimeProvider time, ILogger<ForecastNights> logger) : BackgroundService
+{
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(Settled, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if ((await training.SchedulesAsync(stoppingToken)).All(s => s.Kind != ForecastModel.Kind)) await training.ScheduleAsync(ForecastModel.Kind, 1, stoppingToken);
+                if (await registry.ChampionAsync(ForecastModel.Kind, stoppingToken) is not null) return;
+                if (await demand.FirstSaleAsync(stoppingToken) is { } first && first < time.GetUtcNow().AddDays(-28)) await training.QueueAsync(ForecastModel.Kind, cancel: stoppingToken);
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                LogProblem(problem);
+            }
+            await Task.Delay(Look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether products have to be forecast could not be looked up.")]
+    private partial void LogProblem(Exception problem);
+}

@@ -1,0 +1,36 @@
+using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Forecasting;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using BehaviorDashboard.Storage;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Inventory;
+
+/// <summary>What is on the shelf and on its way, what to order, and what is too much.</summary>
+public sealed class InventoryModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<InventoryOptions>().Bind(configuration.GetSection(InventoryOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<InventoryModule>("Inventory");
+        services.AddLocalization();
+        services.AddSingleton<InventoryStore>();
+        services.AddSingleton<ProposalStore>();
+        services.AddSingleton(p => new StockService(p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<InventoryStore>(), p.GetRequiredService<IAuditLog>(),
+            p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new ProposalService(p.GetRequiredService<ProposalStore>(), p.GetRequiredService<StockService>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(),
+            p.GetServices<IActionLedger>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton<IActionTarget, SupplyActions>();
+        services.AddSingleton<IKpiSource, StockKpis>();
+        services.AddSingleton<StockKeeper>();
+        services.AddHostedService(p => p.GetRequiredService<StockKeeper>());
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => InventoryApi.Map(routes);
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Forecasting;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Live;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Inventory;
+
+/// <summary>Where every product stands: on the shelf, on its way, wanted; and what people decided about it.</summary>
+public sealed class StockService
+{
+    private const double PromiseChance = 0.1;
+    private readonly SupplyCatalog _catalog;
+    private readonly ForecastService _forecasts;
+    private readonly InventoryStore _store;
+    private readonly IAuditLog _audit;
+    private readonly ShopClock _clock;
+
+    internal StockService(SupplyCatalog catalog, ForecastService forecasts, InventoryStore store, IAuditLog audit, ShopClock clock, IOptions<InventoryOptions> options, TimeProvider time, ILogger<Signal> logger)
+    {
+        (_catalog, _forecasts, _store, _audit, _clock, Options) = (catalog, forecasts, store, audit, clock, options.Value);
+        Changed = new Signal(time, logger);
+    }
+
+    public InventoryOptions Options { get; }
+
+    /// <summary>Raised when a decision about stock has changed.</summary>
+    public Signal Changed { get; }
+
+    internal Task<IReadOnlyList<SupplyTerms>> TermsAsync(CancellationToken cancel) => _catalog.AllAsync(cancel);
+
+    /// <summary>Every product of the catalogue.</summary>
+    public async Task<IReadOnlyList<StockStatus>> AllAsync(CancellationToken cancel = default) => await StatusAsync(await _catalog.AllAsync(cancel), null, cancel);
+
+    public async Task<StockStatus?> FindAsync(string product, CancellationToken cancel = default)
+    {
+        var all = await StatusAsync(await _catalog.FindAsync([product], cancel), [product], cancel);
+        return all.Count == 0 ? null : all[0];
+    }
+
+    /// <summary>What a stretch of time needs of these products and what will be there. Products of which nothing is known are left out.</summary>
+    /// <param name="extra">Units by product that a campaign is expected to add within the stretch.</param>
+    public async Task<IReadOnlyList<ProductOutlook>> OutlookAsync(IReadOnlyCollection<string> products, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<string, double>? extra = null, CancellationToken cancel = default)
+    {
+        if (to <= from) throw new ArgumentException("The stretch ends before it begins.", nameof(to));
+        var all = await StatusAsync(await _catalog.FindAsync(products, cancel), products, cancel);
+        return [.. all.Select(s => Outlook(s, from < s.AsOf ? s.AsOf : from, to, extra?.GetValueOrDefault(s.Id) ?? 0))];
+    }
+
+    /// <param name="target">Share of demand to serve, .5 to .999; null: as its class.</param>
+    public async Task<string?> SetTargetAsync(string product, double? target, CancellationToken cancel = default)
+    {
+        if (target is { } t && !(t is >= 0.5 and <= 0.999)) return "target_range";
+        await _store.PutTargetAsync(product, target, _clock.Now, cancel);
+        await DoneAsync("stock.target_set", "product:" + product, FormattableString.Invariant($$"""{"target":{{(target is null ? "null" : target)}}}"""), cancel);
+        return null;
+    }
+
+    public async Task<string?> SetClassTargetAsync(string name, double target, CancellationToken cancel = default)
+    {
+        if (!StockClasses.Defaults.ContainsKey(name)) return "class_unknown";
+        if (!(target is >= 0.5 and <= 0.999)) return "target_range";
+        await _store.PutClassAsync(name, target, cancel);
+        await DoneAsync("stock.class_target_set", "class:" + name, FormattableString.Invariant($$"""{"target":{{target}}}"""), cancel);
+        return null;
+    }
+
+    public async Task<IReadOnlyDictionary<string, double>> ClassTargetsAsync(CancellationToken cancel = default)
+    {
+        var own = await _store.ClassesAsync(cancel);
+        return StockClasses.Defaults.ToDictionary(d => d.Key, d => own.GetValueOrDefault(d.Key, d.Value));
+    }
+
+    /// <summary>No order of the product is proposed until then; null ends that.</summary>
+    public async Task HoldAsync(string product, DateTimeOffset? until, string? reason, CancellationToken cancel = default)
+    {
+        await _store.PutHoldAsync(product, until, reason, _clock.Now, cancel);
+        await DoneAsync(until is null ? "reorder.released" : "reorder.held", "product:" + product, null, cancel);
+    }
+
+    /// <summary>What somebody set for one product.</summary>
+    internal async Task<StockPolicy?> PolicyAsync(string product, CancellationToken cancel) => (await _store.PoliciesAsync(cancel)).GetValueOrDefault(product);
+
+    private async Task DoneAsync(string action, string target, string? detail, CancellationToken cancel)
+    {
+        await _audit.RecordAsync(new AuditEntry(action, target, detail), cancel);
+        Changed.Raise();
+    }
+
+    private async Task<IReadOnlyList<StockStatus>> StatusAsync(IReadOnlyList<SupplyTerms> terms, IReadOnlyCollection<string>? products, CancellationToken cancel)
+    {
+        if (terms.Count == 0) return [];
+        var forecasts = await _forecasts.ForecastsAsync(null, cancel);
+        var inbound = (await _catalog.InboundAsync(products, true, cancel)).ToLookup(i => i.ProductId);
+        var sold = await _store.SoldSinceAsync([.. terms.Where(t => t is { Stock: not null, StockAt: not null }).Select(t => (t.Id, t.StockAt!.Value))], cancel);
+        var (policies, targets) = (await _store.PoliciesAsync(cancel), await ClassTargetsAsync(cancel));
+        // Classes compare with all products, also where one is asked for.
+        var everything = products is null ? terms : await _catalog.AllAsync(cancel);
+        var classes = StockClasses.Of([.. everything.Select(t => forecasts.TryGetValue(t.Id, out var f) && f.Weeks.Count > 0
+            ? (t.Id, f.Weeks[0].Mean * (double)(t.Price ?? 0), f.Weeks[0].Mean, f.Noise, f.Spread) : (t.Id, 0d, 0d, 1d, 0d))]);
+        return [.. terms.Select(t => Status(t, forecasts.GetValueOrDefault(t.Id), [.. inbound[t.Id]], sold.GetValueOrDefault(t.Id), policies.GetValueOrDefault(t.Id), classes[t.Id], targets))];
+    }
+
+    private StockStatus Status(SupplyTerms terms, ProductForecast? forecast, IReadOnlyList<Inbound> inbound, long sold, StockPolicy? policy, string stockClass, IReadOnlyDictionary<string, double> targets)
+    {
+        var now = _clock.Now;
+        double? onHand = terms.Stock is { } counted ? Math.Max(0, counted - sold) : null;
+        var target = policy?.Target ?? targets[stockClass];
+        var status = new StockStatus(terms, onHand, inbound, forecast, stockClass, target, null, now, policy?.HoldUntil, policy?.HoldReason, 0, 0, 0, null);
+        if (onHand is not { } units || forecast is null) return status;
+        var (stock, demand) = (Position(units, inbound, now), Ahead(forecast, now));
+        var plan = StockPlanner.Plan(stock, demand, Terms(terms, target));
+        var worth = terms is { Price: { } price, Cost: { } cost } && price > cost ? price - cost : terms.Price ?? 0;
+        var excess = Math.Max(0, units - Math.Max(demand.Until(Options.ExcessDays).Quantile(0.9), plan.UpTo));
+        var daily = demand.MeanUntil(Options.ExcessDays) / Options.ExcessDays;
+        var sensible = excess < 1 ? (DateTimeOffset?)null : now.AddDays(Math.Max(0, Options.ExcessDays - (daily > 0 ? excess / daily : Options.ExcessDays)));
+        return status with { Plan = plan, LostMoney = worth * (decimal)plan.LostUnits, ExcessUnits = Math.Floor(excess), ExcessMoney = (decimal)Math.Floor(excess) * (terms.Cost ?? terms.Price ?? 0), LastSensible = sensible };
+    }
+
+    internal BuyingTerms Terms(SupplyTerms terms, double target)
+    {
+        var lead = terms.LeadDays ?? Options.DefaultLeadDays;
+        return new BuyingTerms(lead, terms.LeadSpread ?? 0.25 * lead, terms.PackSize ?? 1, terms.MinimumOrder ?? 1, target, Options.ReviewDays, Options.CycleDays);
+    }
+
+    internal static StockPosition Position(double onHand, IReadOnlyList<Inbound> inbound, DateTimeOffset now) =>
+        new(onHand, [.. inbound.Select(i => (Math.Max(1, (i.ExpectedAt - now).TotalDays), (double)i.Missing))]);
+
+    internal static DemandAhead Ahead(ProductForecast forecast, DateTimeOffset from) => new(day => forecast.Mean(from, from.AddDays(day)), forecast.Noise, forecast.Spread);
+
+    private ProductOutlook Outlook(StockStatus status, DateTimeOffset from, DateTimeOffset to, double extra)
+    {
+        var (now, lead) = (status.AsOf, status.LeadDays(Options));
+        var (start, end) = ((from - now).TotalDays, (to - now).TotalDays);
+        var arrivals = status.Inbound.Where(i => i.ExpectedAt <= to).Sum(i => (double)i.Missing);
+        if (status.Forecast is not { } forecast) return new ProductOutlook(status.Id, status.Terms.Title, status.OnHand, arrivals, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, extra, double.NaN, double.NaN, double.NaN, null, null, lead, now);
+        var law = forecast.Between(from, to);
+        var plain = Ahead(forecast, now);
+        var with = plain with { ExtraUntil = day => extra * Math.Clamp((day - start) / Math.Max(end - start, 1e-6), 0, 1) };
+        var outlook = new ProductOutlook(status.Id, status.Terms.Title, status.OnHand, arrivals, law.Mean, law.Quantile(0.1), law.Quantile(0.5), law.Quantile(0.9), law.Quantile(0.95), extra, double.NaN, double.NaN, double.NaN, null, null, lead, now);
+        if (status.OnHand is not { } onHand) return outlook;
+        var stock = Position(onHand, status.Inbound, now);
+        var risky = StockPlanner.FirstDay(stock, with, PromiseChance);
+        var soldOut = StockPlanner.FirstDay(stock, with, 0.5);
+        return outlook with
+        {
+            ChanceSoldOut = StockPlanner.ChanceSoldOut(stock, with, end), ExpectedShort = StockPlanner.LostUnits(stock, with, end),
+            FreeUnits = Math.Max(0, Math.Floor(stock.Until(end) - plain.Until(end).Quantile(1 - PromiseChance))),
+            SoldOutOn = soldOut is { } day ? now.AddDays(day) : null, LastSafeOrder = risky is { } first && first <= end ? now.AddDays(Math.Max(0, first - lead - 1.28 * (status.Terms.LeadSpread ?? 0.25 * lead))) : null,
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Forecasting;
+
+namespace BehaviorDashboard.Inventory;
+
+/// <summary>One product as those see it who keep shelves full.</summary>
+/// <param name="OnHand">Now: as last counted, less what was sold since; null where it was never counted.</param>
+/// <param name="Class">AX to CZ.</param>
+/// <param name="Target">Share of demand to be served.</param>
+/// <param name="LostMoney">What the lost units would have earned: units × (price − cost), or × price where cost is not known.</param>
+/// <param name="ExcessUnits">Beyond what will be sold within the days that count as sensible.</param>
+/// <param name="LastSensible">Latest day to begin selling the excess at twice its pace and be rid of it in time; null without excess.</param>
+public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyList<Inbound> Inbound, ProductForecast? Forecast, string Class, double Target, StockPlan? Plan,
+    DateTimeOffset AsOf, DateTimeOffset? HoldUntil, string? HoldReason, decimal LostMoney, double ExcessUnits, decimal ExcessMoney, DateTimeOffset? LastSensible)
+{
+    public string Id => Terms.Id;
+
+    public bool OnHold => HoldUntil > AsOf;
+
+    public double LeadDays(InventoryOptions options) => Terms.LeadDays ?? options.DefaultLeadDays;
+
+    public DateTimeOffset? SoldOutOn => Plan?.SoldOutDay is { } day ? AsOf.AddDays(day) : null;
+
+    public DateTimeOffset? LastSafeOrder => Plan?.LastSafeDay is { } day ? AsOf.AddDays(Math.Max(0, day)) : null;
+
+    public bool IsLate => Plan?.LastSafeDay < 0;
+}
+
+/// <summary>What a stretch of time needs of a product and what will be there: what a campaign's promise rests on.</summary>
+/// <param name="Arrivals">Units on their way that arrive before the end.</param>
+/// <param name="Mean">Units expected to be sold in the stretch without the campaign.</param>
+/// <param name="ChanceSoldOut">Of selling out before the end, the extra units included.</param>
+/// <param name="ExpectedShort">Units expected to be wanted and not there by the end, the extra units included.</param>
+/// <param name="FreeUnits">Extra units that can be promised while the chance of selling out stays below one in ten.</param>
+/// <param name="LastSafeOrder">Latest day to order more so that it arrives before the stock runs short; null when none is needed.</param>
+public sealed record ProductOutlook(string ProductId, string Title, double? OnHand, double Arrivals, double Mean, double Q10, double Q50, double Q90, double Q95, double ExtraUnits, double ChanceSoldOut, double ExpectedShort,
+    double FreeUnits, DateTimeOffset? SoldOutOn, DateTimeOffset? LastSafeOrder, double LeadDays, DateTimeOffset AsOf);

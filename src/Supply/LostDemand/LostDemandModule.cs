@@ -1,0 +1,22 @@
+using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Inventory;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BehaviorDashboard.LostDemand;
+
+/// <summary>What was wanted and not there.</summary>
+public sealed class LostDemandModule : IModule
+{
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddLocalization();
+        services.AddSingleton<LostDemandStore>();
+        services.AddSingleton(p => new LostDemandService(p.GetRequiredService<LostDemandStore>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<StockService>(), p.GetRequiredService<ShopClock>()));
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => LostDemandApi.Map(routes);
+}

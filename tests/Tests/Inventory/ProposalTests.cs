@@ -1,0 +1,148 @@
+using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Inventory;
+using BehaviorDashboard.LostDemand;
+using BehaviorDashboard.Testing;
+using BehaviorDashboard.Tests.Forecasting;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Inventory;
+
+/// <summary>From forecast to shelf, on both engines: outlook, proposal, approval, arrival, and what rules may do.</summary>
+public class ProposalTests
+{
+    public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
+
+    private static async Task<DemandWorld> OpenAsync(Engine engine)
+    {
+        var world = await DemandWorld.OpenAsync(engine);
+        await world.StockAsync((new ProductFact("low", "Low", "Mugs", Price: 10m, Cost: 4m, Stock: 12, Supplier: "Anvil"), 14, 6, 12), (new ProductFact("much", "Much", "Mugs", Price: 10m, Cost: 4m, Stock: 2_000, Supplier: "Anvil"), 14, 6, 12));
+        await world.SellAsync("low", 40, 14, 1);
+        await world.SellAsync("much", 40, 14, 2);
+        await world.ForecastAsync();
+        return world;
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_runs_short_is_proposed_explained_ordered_and_received_in_parts(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var (stock, proposals) = (world.Get<StockService>(), world.Get<ProposalService>());
+        var low = (await stock.FindAsync("low"))!;
+        Assert.True(low is { OnHand: 12, IsLate: true, Plan: { Chance: > 0.9, Quantity: > 0 } });
+        Assert.True((await stock.FindAsync("much"))! is { Plan.Quantity: 0, ExcessUnits: > 1_000 });
+
+        Assert.Equal(1, await proposals.ProposeAsync());
+        Assert.Equal(1, await proposals.ProposeAsync());
+        var draft = Assert.Single(await proposals.ListAsync());
+        Assert.Equal(("Anvil", "draft"), (draft.Supplier, draft.Status));
+        var line = Assert.Single(await proposals.LinesAsync(draft.Id));
+        Assert.Equal(("low", 0, 12d), (line.ProductId, line.Quantity % 6, line.Why.OnHand));
+        Assert.True(line.Why.Point > 20 && line.Why.LostMoney > 0 && line.Why.Value > 0);
+
+        Assert.Null(await proposals.SetQuantityAsync(draft.Id, "low", 60));
+        Assert.Equal("quantity_range", await proposals.SetQuantityAsync(draft.Id, "low", -1));
+        // What somebody changed stays, and the product is not proposed twice.
+        Assert.Equal(0, await proposals.ProposeAsync());
+        Assert.Null(await proposals.ApproveAsync(draft.Id, "user:1"));
+        Assert.Equal("not_draft", await proposals.ApproveAsync(draft.Id, "user:1"));
+        var coming = Assert.Single(await proposals.InboundAsync(draft.Id));
+        Assert.Equal((60, Make.Noon.AddDays(14)), (coming.Quantity, coming.ExpectedAt));
+        Assert.Equal(0, await proposals.ProposeAsync());
+
+        Assert.Equal(25, await proposals.ReceiveAsync(draft.Id, coming.Id, 25));
+        Assert.Equal("approved", (await proposals.FindAsync(draft.Id))!.Status);
+        Assert.Equal(35, await proposals.ReceiveAsync(draft.Id, coming.Id, 500));
+        Assert.Equal(0, await proposals.ReceiveAsync(draft.Id, coming.Id, 5));
+        Assert.Equal("received", (await proposals.FindAsync(draft.Id))!.Status);
+        Assert.Equal(72, (await stock.FindAsync("low"))!.OnHand);
+        Assert.Equal([12, 37, 72], (await world.Get<SupplyCatalog>().HistoryAsync("low", Make.Noon.AddDays(-1))).Select(c => c.OnHand).Order());
+        Assert.Contains("low,Low,60", ProposalFile.Csv(await proposals.LinesAsync(draft.Id)), StringComparison.Ordinal);
+        Assert.NotEmpty(ProposalFile.Excel(await proposals.LinesAsync(draft.Id)));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_promise_counts_stock_arrivals_sales_since_the_count_and_the_extra_units(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var stock = world.Get<StockService>();
+        world.Time.Advance(TimeSpan.FromHours(1));
+        await world.Store.Writer.AppendAsync([Make.Event("after", "Order Completed", type: EventTypes.Item, product: "much", quantity: 100, price: 10m, at: Make.Noon.AddMinutes(30))]);
+        var (from, to) = (Make.Noon.AddDays(7), Make.Noon.AddDays(21));
+        var plain = (await stock.OutlookAsync(["much", "low", "unknown"], from, to)).ToDictionary(o => o.ProductId);
+        Assert.Equal(2, plain.Count);
+        Assert.Equal((1_900d, 0d), (plain["much"].OnHand, Math.Round(plain["much"].ChanceSoldOut, 3)));
+        Assert.True(plain["low"].ChanceSoldOut > 0.95 && plain["low"].FreeUnits == 0 && plain["low"].LastSafeOrder is not null);
+        var extra = Assert.Single(await stock.OutlookAsync(["much"], from, to, new Dictionary<string, double> { ["much"] = plain["much"].FreeUnits + 300 }));
+        Assert.True(extra is { ChanceSoldOut: > 0.5, ExpectedShort: > 50 });
+        await world.Get<SupplyCatalog>().AddInboundAsync([new InboundDraft("much", 1_600, Make.Noon.AddDays(10), null, "po:1"), new InboundDraft("much", 1_600, Make.Noon.AddDays(10), null, "po:1")]);
+        var arriving = Assert.Single(await stock.OutlookAsync(["much"], from, to, new Dictionary<string, double> { ["much"] = plain["much"].FreeUnits + 300 }));
+        Assert.True(arriving.Arrivals == 1_600 && arriving.ChanceSoldOut < 0.1);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Rules_act_once_for_a_request_and_can_be_undone_unless_somebody_changed_it(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var (stock, target) = (world.Get<StockService>(), world.Get<IActionTarget>());
+        ActionRequest Ask(string id, string action, string key, string value) => new(id, "supply", action, "much", new Dictionary<string, string> { [key] = value }, "rule:1@1");
+
+        var serve = Ask("r1", "set_service_level", "target", "0.99");
+        Assert.Null((await target.PreviewAsync(serve)).Refusal);
+        Assert.NotEqual(0.99, (await stock.FindAsync("much"))!.Target);
+        var done = await target.ApplyAsync(serve);
+        Assert.Equal(done, await target.ApplyAsync(serve));
+        Assert.Equal(0.99, (await stock.FindAsync("much"))!.Target);
+        Assert.NotNull((await target.ApplyAsync(Ask("r2", "set_service_level", "target", "1.5"))).Refusal);
+        await stock.SetTargetAsync("much", 0.9);
+        Assert.NotNull((await target.UndoAsync(serve, done)).Refusal);
+        await stock.SetTargetAsync("much", 0.99);
+        Assert.Null((await target.UndoAsync(serve, done)).Refusal);
+        Assert.NotEqual(0.99, (await stock.FindAsync("much"))!.Target);
+
+        var hold = Ask("r3", "hold_reorder", "days", "10") with { ObjectId = "low" };
+        var held = await target.ApplyAsync(hold);
+        Assert.True((await stock.FindAsync("low"))!.OnHold);
+        Assert.Equal(0, await world.Get<ProposalService>().ProposeAsync());
+        Assert.Null((await target.UndoAsync(hold, held)).Refusal);
+        Assert.Equal(1, await world.Get<ProposalService>().ProposeAsync());
+
+        var buy = Ask("r4", "propose_purchase", "units", "13");
+        var bought = await target.ApplyAsync(buy);
+        Assert.Equal(bought, await target.ApplyAsync(buy));
+        Assert.Equal([18L], (await world.Get<ProposalService>().LinesAsync((await world.Get<ProposalService>().ListAsync()).Single(p => p.Cause == "action:r4").Id)).Select(l => l.Quantity));
+        Assert.Null((await target.UndoAsync(buy, bought)).Refusal);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task How_products_stood_is_kept_after_each_forecast_and_told_for_instants_of_the_past(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        await world.Get<StockKeeper>().FollowAsync(TestContext.Current.CancellationToken);
+        var kpis = world.Get<IKpiSource>();
+        Assert.Null(await kpis.ReadAsync(new KpiName("stock", "stockout_probability", "low"), Make.Noon.AddDays(-1)));
+        var chance = await kpis.ReadAsync(new KpiName("stock", "stockout_probability", "low"), Make.Noon.AddHours(1));
+        Assert.True(chance!.Value > 0.9);
+        Assert.True((await kpis.ReadAsync(new KpiName("stock", "shop_lost_sales"), Make.Noon.AddHours(1)))!.Value > 0);
+        Assert.Null(await kpis.ReadAsync(new KpiName("stock", "nothing", "low"), Make.Noon.AddHours(1)));
+        Assert.Equal(["low", "much"], (await kpis.ObjectsAsync("", 10)).Select(o => o.Id));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_people_wanted_and_could_not_have_is_units_and_money(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        await world.Store.Writer.AppendAsync([.. Enumerable.Range(0, 40).Select(i => Make.Event($"lost{i}", "Product Viewed", $"v{i % 25}", product: "low", at: Make.Noon.AddDays(-2).AddMinutes(i), properties: """{"in_stock":false}""")),
+            .. Enumerable.Range(0, 30).Select(i => Make.Event($"search{i}", "Products Searched", $"s{i % 12}", query: i % 2 == 0 ? "Teapot" : "teapot ", at: Make.Noon.AddDays(-1).AddMinutes(i), properties: """{"results":0}"""))]);
+        var lost = await world.Get<LostDemandService>().ReadAsync(new Ids.TimeRange(Make.Noon.AddDays(-7), Make.Noon));
+        var product = Assert.Single(lost.Products);
+        Assert.Equal(("low", 25L, 40L), (product.ProductId, product.People, product.Views));
+        Assert.True(product.Units > 0 && product.Low <= product.Units && product.Units <= product.High && product.Money > 0);
+        var need = Assert.Single(lost.Needs);
+        Assert.Equal(("teapot", 30L, 12L), (need.Query, need.Searches, need.People));
+        await world.Get<SupplyCatalog>().AddInboundAsync([new InboundDraft("low", 48, Make.Noon.AddDays(3), null, "po:2")]);
+        var back = Assert.Single(await world.Get<LostDemandService>().ReturningAsync());
+        Assert.Equal(("low", 48d), (back.ProductId, back.Arriving));
+    }
+}
