@@ -9,6 +9,7 @@ EvaluationTask[] tasks =
     PropensityTask.Task,
     DemandTask.Task,
     M4Task.Task,
+    PolicyTask.Task,
     RecommendationsTask.Task,
     UpliftTask.Task,
     UpliftDemoTask.Task,

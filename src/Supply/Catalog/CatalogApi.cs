@@ -17,6 +17,7 @@ internal static class CatalogApi
         var api = routes.MapGroup("/v1/products").RequireAuthorization(Access.ReadApi).WithTags("Products");
         api.MapGet("", PageAsync).WithSummary("A page of products")
             .WithDescription("Hand next back as after. q: part of a title, id or category. sort: sold, seen, title, stock. days: 1 to 366 shop days up to now, 30 when left out. limit: 1 to 200.");
+        api.MapGet("/sheet", SheetAsync).WithSummary("The catalogue as a spreadsheet").WithDescription("format: xlsx or csv. Change it and read it in again on the page Catalogue.");
         api.MapGet("/{id}", FindAsync).WithSummary("One product").WithDescription("days: 1 to 366 shop days up to now, 30 when left out.");
     }
 
@@ -30,6 +31,13 @@ internal static class CatalogApi
 
     private static async Task<IResult> FindAsync(string id, ProductService products, ShopClock clock, int? days, CancellationToken cancel) =>
         Wrong(days) ?? (await products.FindAsync(id, Last(clock, days), cancel) is { } product ? Results.Ok(product) : Results.Problem("No product has this id.", statusCode: 404));
+
+    private static async Task<IResult> SheetAsync(SupplyCatalog catalog, string? format, CancellationToken cancel) => format switch
+    {
+        null or "xlsx" => Results.File(CatalogSheet.Excel(await catalog.AllAsync(cancel)), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "catalogue.xlsx"),
+        "csv" => Results.Text(CatalogSheet.ToCsv(await catalog.AllAsync(cancel)), "text/csv; charset=utf-8"),
+        _ => Results.Problem($"format '{format}' is not known; use xlsx or csv.", statusCode: 400),
+    };
 
     private static IResult? Wrong(int? days) => days is < 1 or > MostDays ? Results.Problem($"days is between 1 and {MostDays}.", statusCode: 400) : null;
 

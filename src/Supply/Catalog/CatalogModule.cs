@@ -28,5 +28,9 @@ public sealed class CatalogModule : IModule
 
     public void MapRoutes(IEndpointRouteBuilder routes) => CatalogApi.Map(routes);
 
-    public IEnumerable<NavEntry> Navigation => [new("products", "Nav.Products", Icons.Material.Outlined.Inventory2, 60, Access.ViewKpis, "Nav.Supply")];
+    public IEnumerable<NavEntry> Navigation =>
+    [
+        new("products", "Nav.Products", Icons.Material.Outlined.Inventory2, 61, Access.ViewKpis, "Nav.Supply"),
+        new("supply/catalogue", "Nav.Catalogue", Icons.Material.Outlined.ListAlt, 67, Access.ViewKpis, "Nav.Supply"),
+    ];
 }

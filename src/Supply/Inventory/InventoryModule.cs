@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MudBlazor;
 
 namespace BehaviorDashboard.Inventory;
 
@@ -26,6 +27,7 @@ public sealed class InventoryModule : IModule
             p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new ProposalService(p.GetRequiredService<ProposalStore>(), p.GetRequiredService<StockService>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(),
             p.GetServices<IActionLedger>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new SandboxService(p.GetRequiredService<StockService>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>()));
         services.AddSingleton<IActionTarget, SupplyActions>();
         services.AddSingleton<IKpiSource, StockKpis>();
         services.AddSingleton<StockKeeper>();
@@ -33,4 +35,13 @@ public sealed class InventoryModule : IModule
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => InventoryApi.Map(routes);
+
+    public IEnumerable<NavEntry> Navigation =>
+    [
+        new("supply", "Nav.SupplyToday", Icons.Material.Outlined.FactCheck, 60, Access.ViewKpis, "Nav.Supply"),
+        new("supply/proposals", "Nav.Proposals", Icons.Material.Outlined.LocalShipping, 62, Access.ViewKpis, "Nav.Supply"),
+        new("supply/excess", "Nav.Excess", Icons.Material.Outlined.Inventory, 63, Access.ViewKpis, "Nav.Supply"),
+        new("supply/accuracy", "Nav.Accuracy", Icons.Material.Outlined.QueryStats, 65, Access.ViewKpis, "Nav.Supply"),
+        new("supply/sandbox", "Nav.Sandbox", Icons.Material.Outlined.Science, 66, Access.ViewKpis, "Nav.Supply"),
+    ];
 }

@@ -42,6 +42,11 @@ internal sealed class InventoryStore(Database database)
     public async Task<IReadOnlyDictionary<string, long>> SoldSinceAsync(IReadOnlyCollection<(string Id, DateTimeOffset Since)> products, CancellationToken cancel) => products.Count == 0 ? new Dictionary<string, long>()
         : (await database.QueryAsync<Sold>(SoldSince, new { Ids = SqlList.Of(products.Select(p => p.Id)), Since = SqlList.Of(products.Select(p => p.Since.UtcDateTime)), First = products.Min(p => p.Since) }, cancel)).ToDictionary(s => s.Id, s => s.Units);
 
+    private sealed record Reviewed(long Count, double? Mean);
+
+    public async Task<(long Count, double? Mean)> ReviewsAsync(string product, CancellationToken cancel) =>
+        await database.FirstOrDefaultAsync<Reviewed>("select count(*) as Count, avg(rating) as Mean from events where product_id = @Product and type = 'track' and name = 'Product Reviewed'", new { Product = product }, cancel) is { } read ? (read.Count, read.Mean) : (0, null);
+
     public async Task<IReadOnlyDictionary<string, StockPolicy>> PoliciesAsync(CancellationToken cancel) => (await database.QueryAsync<StockPolicy>(Policies, null, cancel)).ToDictionary(p => p.ProductId);
 
     public Task<int> PutTargetAsync(string product, double? target, DateTimeOffset now, CancellationToken cancel) => database.ExecuteAsync(PutTarget, new { Id = product, Target = target, Now = now }, cancel);

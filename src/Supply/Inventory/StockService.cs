@@ -10,9 +10,13 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.Inventory;
 
 /// <summary>Where every product stands: on the shelf, on its way, wanted; and what people decided about it.</summary>
-public sealed class StockService
+public sealed class StockService : IDisposable
 {
     private const double PromiseChance = 0.1;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+    private readonly Subscription[] _listening;
+    private volatile Recent? _recent;
+    private long _version;
     private readonly SupplyCatalog _catalog;
     private readonly ForecastService _forecasts;
     private readonly InventoryStore _store;
@@ -23,6 +27,15 @@ public sealed class StockService
     {
         (_catalog, _forecasts, _store, _audit, _clock, Options) = (catalog, forecasts, store, audit, clock, options.Value);
         Changed = new Signal(time, logger);
+        _listening = [catalog.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Training.Changed.Subscribe(TimeSpan.FromMilliseconds(200), OutdateAsync), Changed.Subscribe(TimeSpan.Zero, OutdateAsync)];
+    }
+
+    public void Dispose() => Array.ForEach(_listening, l => l.Dispose());
+
+    private Task OutdateAsync()
+    {
+        Interlocked.Increment(ref _version);
+        return Task.CompletedTask;
     }
 
     public InventoryOptions Options { get; }
@@ -30,10 +43,23 @@ public sealed class StockService
     /// <summary>Raised when a decision about stock has changed.</summary>
     public Signal Changed { get; }
 
+    /// <summary>How many reviews a product has, and their mean stars.</summary>
+    public Task<(long Count, double? Mean)> ReviewsAsync(string product, CancellationToken cancel = default) => _store.ReviewsAsync(product, cancel);
+
     internal Task<IReadOnlyList<SupplyTerms>> TermsAsync(CancellationToken cancel) => _catalog.AllAsync(cancel);
 
     /// <summary>Every product of the catalogue.</summary>
     public async Task<IReadOnlyList<StockStatus>> AllAsync(CancellationToken cancel = default) => await StatusAsync(await _catalog.AllAsync(cancel), null, cancel);
+
+    /// <summary>The same as pages show it: worked out at most every few seconds, and anew when anything was changed.</summary>
+    public async Task<IReadOnlyList<StockStatus>> RecentAsync(CancellationToken cancel = default)
+    {
+        var version = Volatile.Read(ref _version);
+        if (_recent is { } known && known.Version == version && _clock.Now - known.At is { Ticks: >= 0 } age && age < Fresh) return known.All;
+        var all = await AllAsync(cancel);
+        _recent = new Recent(version, _clock.Now, all);
+        return all;
+    }
 
     public async Task<StockStatus?> FindAsync(string product, CancellationToken cancel = default)
     {
@@ -152,4 +178,6 @@ public sealed class StockService
             SoldOutOn = soldOut is { } day ? now.AddDays(day) : null, LastSafeOrder = risky is { } first && first <= end ? now.AddDays(Math.Max(0, first - lead - 1.28 * (status.Terms.LeadSpread ?? 0.25 * lead))) : null,
         };
     }
+
+    private sealed record Recent(long Version, DateTimeOffset At, IReadOnlyList<StockStatus> All);
 }

@@ -5,6 +5,7 @@ using BehaviorDashboard.Inventory;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace BehaviorDashboard.LostDemand;
 
@@ -19,4 +20,6 @@ public sealed class LostDemandModule : IModule
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => LostDemandApi.Map(routes);
+
+    public IEnumerable<NavEntry> Navigation => [new("supply/lost-demand", "Nav.LostDemand", Icons.Material.Outlined.RemoveShoppingCart, 64, Access.ViewKpis, "Nav.Supply")];
 }

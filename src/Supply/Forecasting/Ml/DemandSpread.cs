@@ -16,6 +16,7 @@ public sealed class DemandSpread
     private const double LeastStretched = 0.75;
     private static readonly double[] Stretches = [1, 1.1, 1.2, 1.35, 1.5, 1.7, 2, 2.4, 3];
 
+    private const int MostPoints = 3_000;
     private const int Recent = 26;
     private const double MostCommon = 0.1;
 
@@ -138,6 +139,7 @@ public sealed class DemandSpread
     private static double StretchOf(List<PastForecast> past, IReadOnlyList<double[]> series, Law law, double[] own, double chance)
     {
         if (chance < LeastStretched) return 1;
+        if (past.Count > MostPoints) past = [.. past.Where((_, i) => i % (past.Count / MostPoints + 1) == 0)];
         var needed = past.ToDictionary(p => (p.Series, p.Origin, p.Step), p => Needed(series[p.Series], chance));
         return Stretches.MinBy(stretch => past.Sum(p => Pinball(chance, p.Actual, Math.Max(Spread(law, own[p.Series], p.Forecast, stretch).Quantile(chance), needed[(p.Series, p.Origin, p.Step)]))));
     }

@@ -13,8 +13,9 @@ public static class PolicySimulator
     /// <param name="demand">Units by period.</param>
     /// <param name="levels">Of a period: the point at which to order, and up to what.</param>
     /// <param name="lead">Periods from order to arrival, drawn for each order.</param>
+    /// <param name="warm">Periods that are played but not counted: the stock of the start is not the policy's.</param>
     /// <returns>Wanted, served, stock at each period's end summed up, orders.</returns>
-    public static (double Wanted, double Served, double Stock, long Orders) Run(double[] demand, Func<int, (double Point, double UpTo)> levels, Func<int> lead, double start, BuyingTerms terms)
+    public static (double Wanted, double Served, double Stock, long Orders) Run(double[] demand, Func<int, (double Point, double UpTo)> levels, Func<int> lead, double start, BuyingTerms terms, int warm = 0)
     {
         var (onHand, wanted, served, stock, orders) = (start, 0d, 0d, 0d, 0L);
         var arriving = new List<(int Period, double Units)>();
@@ -31,6 +32,7 @@ public static class PolicySimulator
             }
             var sold = Math.Min(onHand, demand[t]);
             onHand -= sold;
+            if (t < warm) continue;
             wanted += demand[t];
             served += sold;
             stock += onHand;

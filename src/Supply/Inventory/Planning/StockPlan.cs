@@ -80,25 +80,31 @@ public static class StockPlanner
     }
 
     /// <summary>
-    /// s: the least stock with which the units lost in an order cycle are no more than the target allows, over the lead time and
-    /// the days until the next look. S: s and the demand of a cycle.
+    /// s: the least stock with which the units lost in an order cycle are no more than the target allows. Stock is looked at
+    /// now and then only, so an order is placed when it has fallen below s already, by half a review's demand and what that
+    /// strays: that has to be covered beside the lead time. S: s and the demand of a cycle.
     /// </summary>
     public static (double Point, double UpTo) Levels(DemandAhead demand, BuyingTerms terms)
     {
-        var covered = demand.Until(terms.LeadDays + terms.Review, terms.LeadSpread);
+        var lead = demand.Until(terms.LeadDays, terms.LeadSpread);
+        var review = demand.MeanUntil(terms.LeadDays + terms.Review) - demand.MeanUntil(terms.LeadDays);
         var cycle = Math.Max(demand.MeanUntil(terms.LeadDays + terms.Cycle) - demand.MeanUntil(terms.LeadDays), terms.Minimum);
-        if (covered.Mean <= 0.01) return (0, 0);
-        // What would be lost even without the days of the lead time belongs to the cycle before.
-        var allowed = (1 - terms.Target) * Math.Max(cycle, demand.MeanUntil(terms.LeadDays + terms.Review) - demand.MeanUntil(terms.LeadDays));
-        var (low, high) = (0d, Math.Min(MostPoint, covered.Mean + 10 * Math.Sqrt(covered.Variance) + 10));
-        while (high - low > 0.5)
+        if (lead.Mean + review <= 0.01) return (0, 0);
+        var strays = demand.Noise * review + demand.Spread * review * review;
+        var below = review > 0 ? (review * review + strays) / (2 * review) : 0;
+        var covered = new CountDistribution(lead.Mean + below, lead.Variance + review * review / 12 + strays / 2);
+        var allowed = (1 - terms.Target) * Math.Max(cycle, review);
+        var (low, high) = (0d, Math.Ceiling(Math.Min(MostPoint, covered.Mean + 10 * Math.Sqrt(covered.Variance) + 10)));
+        if (covered.ExpectedBeyond(0) <= allowed) return (0, Math.Ceiling(Math.Max(cycle, 1)));
+        while (high - low > 1)
         {
             var middle = Math.Floor((low + high) / 2);
             if (middle <= low) break;
             if (covered.ExpectedBeyond(middle) <= allowed) high = middle;
             else low = middle;
         }
-        var point = covered.ExpectedBeyond(0) <= allowed ? 0 : Math.Ceiling(high);
+        // Units cannot be split: always the safe side would serve more than was asked for, and keep the stock for it.
+        var point = covered.ExpectedBeyond(high - 1) - allowed < allowed - covered.ExpectedBeyond(high) ? high - 1 : high;
         return (point, Math.Ceiling(point + Math.Max(cycle, 1)));
     }
 

@@ -73,6 +73,16 @@ public sealed class ProposalService
         return ids[0];
     }
 
+    /// <summary>Drafts of several products, one for each supplier.</summary>
+    public async Task DraftAsync(IReadOnlyDictionary<string, long> units, string cause, CancellationToken cancel = default)
+    {
+        if (units.Count == 0) return;
+        var drafts = (await _stock.AllAsync(cancel)).Where(s => units.ContainsKey(s.Id)).GroupBy(s => s.Terms.Supplier ?? NoSupplier)
+            .Select(g => (g.Key, (IReadOnlyList<ProposalLine>)[.. g.Select(s => Line(s, units[s.Id]))])).ToList();
+        await _store.ReplaceDraftsAsync(drafts, cause, false, _clock.Now, cancel);
+        Changed.Raise();
+    }
+
     /// <param name="quantity">0 takes the line out.</param>
     /// <returns>What is wrong, as a key of the pages' words; null when it was changed.</returns>
     public async Task<string?> SetQuantityAsync(int id, string product, long quantity, CancellationToken cancel = default)
