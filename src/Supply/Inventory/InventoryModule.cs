@@ -26,7 +26,7 @@ public sealed class InventoryModule : IModule
         services.AddSingleton(p => new StockService(p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<InventoryStore>(), p.GetRequiredService<IAuditLog>(),
             p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new ProposalService(p.GetRequiredService<ProposalStore>(), p.GetRequiredService<StockService>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(),
-            p.GetServices<IActionLedger>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+            p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new SandboxService(p.GetRequiredService<StockService>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>()));
         services.AddSingleton<IActionTarget, SupplyActions>();
         services.AddSingleton<IKpiSource, StockKpis>();

@@ -4,6 +4,7 @@ using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace BehaviorDashboard.Inventory;
@@ -19,12 +20,12 @@ public sealed class ProposalService
     private readonly StockService _stock;
     private readonly SupplyCatalog _catalog;
     private readonly IAuditLog _audit;
-    private readonly IEnumerable<IActionLedger> _ledgers;
+    private readonly IServiceScopeFactory _scopes;
     private readonly ShopClock _clock;
 
-    internal ProposalService(ProposalStore store, StockService stock, SupplyCatalog catalog, IAuditLog audit, IEnumerable<IActionLedger> ledgers, ShopClock clock, TimeProvider time, ILogger<Signal> logger)
+    internal ProposalService(ProposalStore store, StockService stock, SupplyCatalog catalog, IAuditLog audit, IServiceScopeFactory scopes, ShopClock clock, TimeProvider time, ILogger<Signal> logger)
     {
-        (_store, _stock, _catalog, _audit, _ledgers, _clock) = (store, stock, catalog, audit, ledgers, clock);
+        (_store, _stock, _catalog, _audit, _scopes, _clock) = (store, stock, catalog, audit, scopes, clock);
         Changed = new Signal(time, logger);
     }
 
@@ -104,7 +105,8 @@ public sealed class ProposalService
             terms.GetValueOrDefault(l.ProductId)?.Supplier, Reference(id)))], cancel);
         await RecordAsync("proposal.approved", id, null, cancel);
         var request = new ActionRequest("proposal-approved-" + id.ToString(CultureInfo.InvariantCulture), SupplyActions.Name, "approve_proposal", id.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), by);
-        foreach (var ledger in _ledgers) await ledger.RecordAsync(request, new ActionOutcome("""{"status":"draft"}""", """{"status":"approved"}"""), cancel);
+        await using var scope = _scopes.CreateAsyncScope();
+        foreach (var ledger in scope.ServiceProvider.GetServices<IActionLedger>()) await ledger.RecordAsync(request, new ActionOutcome("""{"status":"draft"}""", """{"status":"approved"}"""), cancel);
         return null;
     }
 
