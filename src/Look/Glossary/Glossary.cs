@@ -175,7 +175,7 @@ public static class Glossary
         new("forecast_wape", "Forecast error", "预测误差",
             "How far forecasts were off, all products together, as a share of the units that came.",
             "全部商品预测偏差之和占实际件数的比例。",
-            "sum of |forecast − actual| / sum of actual (WAPE)"),
+            "sum of abs(forecast − actual) / sum of actual (WAPE)"),
         new("forecast_bias", "Forecast bias", "预测偏差",
             "Whether forecasts were too high (+) or too low (−) on the whole.",
             "预测总体偏高（+）或偏低（−）。",

@@ -54,7 +54,7 @@ public sealed record BuyingTerms(double LeadDays, double LeadSpread, int Pack, i
 /// <param name="LostUnits">Units expected to be wanted and not there until then.</param>
 /// <param name="SoldOutDay">Day from now by which it is sold out more likely than not; null within the looked-at time.</param>
 /// <param name="LastSafeDay">Latest day to order so that the target still holds; below 0: it has passed.</param>
-/// <param name="DaysOfSupply">Days until what is on the shelf is expected to be sold; null when hardly anything sells.</param>
+/// <param name="DaysOfSupply">Days until what is on the shelf is expected to be sold; null when it would be years.</param>
 public sealed record StockPlan(double Point, double UpTo, long Quantity, double Chance, double LostUnits, double? SoldOutDay, double? LastSafeDay, double? DaysOfSupply);
 
 /// <summary>
@@ -67,6 +67,7 @@ public static class StockPlanner
     public const int Horizon = 182;
 
     private const double MostPoint = 1e9;
+    private const double LongestSupply = 2 * 365;
 
     public static StockPlan Plan(StockPosition stock, DemandAhead demand, BuyingTerms terms)
     {
@@ -144,8 +145,8 @@ public static class StockPlanner
 
     public static double? DaysOfSupply(double onHand, DemandAhead demand)
     {
-        if (demand.MeanUntil(Horizon) < 0.5) return null;
-        var (low, high) = (0d, 4d * Horizon);
+        if (demand.MeanUntil(LongestSupply) <= Math.Max(onHand, 0.5)) return null;
+        var (low, high) = (0d, LongestSupply);
         for (var i = 0; i < 40; i++)
         {
             var middle = (low + high) / 2;
