@@ -23,7 +23,8 @@ public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyLis
 
     public DateTimeOffset? LastSafeOrder => Plan?.LastSafeDay is { } day ? AsOf.AddDays(Math.Max(0, day)) : null;
 
-    public bool IsLate => Plan?.LastSafeDay < 0;
+    /// <summary>An order placed now arrives after the stock has likely run shorter than the target allows.</summary>
+    public bool IsLate => Plan is { LastSafeDay: < 0 } plan && plan.Chance > 1 - Target;
 }
 
 /// <summary>What a stretch of time needs of a product and what will be there: what a campaign's promise rests on.</summary>
