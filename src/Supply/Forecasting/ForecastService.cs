@@ -10,6 +10,11 @@ namespace BehaviorDashboard.Forecasting;
 /// <summary>How the forecast in use was made, and how good it was on weeks of the past.</summary>
 public sealed record ForecastCard(string RunId, DateTimeOffset StartsAt, double Elasticity, IReadOnlyDictionary<string, string> Chosen, IReadOnlyDictionary<string, TriedAccuracy> Tried);
 
+/// <summary>How far a forecast of all products is.</summary>
+/// <param name="Step">What is happening, as a key of the pages' words.</param>
+/// <param name="Share">0 to 1.</param>
+public sealed record ForecastProgress(int JobId, string Step, double Share, DateTimeOffset StartedAt);
+
 /// <summary>What each product will sell: the forecast in use with prices, campaigns and overrides laid over it.</summary>
 public sealed class ForecastService
 {
@@ -22,20 +27,27 @@ public sealed class ForecastService
     private readonly DemandStore _demand;
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
+    private readonly TrainingService _training;
 
     internal ForecastService(ForecastStore store, ForecastingState state, ForecastHistory history, DemandStore demand, TrainingService training, IAuditLog audit, ShopClock clock, TimeProvider time, ILogger<Signal> logger)
     {
-        (_store, _state, _history, _demand, Training, _audit, _clock) = (store, state, history, demand, training, audit, clock);
+        (_store, _state, _history, _demand, _training, _audit, _clock) = (store, state, history, demand, training, audit, clock);
         Changed = new Signal(time, logger);
     }
 
-    public TrainingService Training { get; }
+    /// <summary>Raised while products are being forecast, and when that ends.</summary>
+    public Signal Running => _training.Changed;
 
-    /// <summary>Raised when a layer has changed; a new run raises <see cref="TrainingService.Changed"/>.</summary>
+    /// <summary>The forecast under way, or null.</summary>
+    public ForecastProgress? Progress => _training.Progress is { Kind: ForecastModel.Kind } now ? new ForecastProgress(now.JobId, now.Step, now.Share, now.StartedAt) : null;
+
+    public Task CancelAsync(ForecastProgress progress, CancellationToken cancel = default) => _training.CancelAsync(progress.JobId, cancel);
+
+    /// <summary>Raised when a layer has changed.</summary>
     public Signal Changed { get; }
 
     /// <summary>Asks for a forecast of all products now.</summary>
-    public async Task RefreshAsync(CancellationToken cancel = default) => await Training.QueueAsync(ForecastModel.Kind, cancel: cancel);
+    public async Task RefreshAsync(CancellationToken cancel = default) => await _training.QueueAsync(ForecastModel.Kind, cancel: cancel);
 
     /// <returns>Null before the first forecast.</returns>
     public async Task<ForecastCard?> CardAsync(CancellationToken cancel = default) =>

@@ -14,7 +14,7 @@ internal sealed partial class StockKeeper(ForecastService forecasts, StockServic
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var trained = forecasts.Training.Changed.Subscribe(TimeSpan.FromSeconds(2), () =>
+        using var trained = forecasts.Running.Subscribe(TimeSpan.FromSeconds(2), () =>
         {
             _nudge.Release();
             return Task.CompletedTask;

@@ -27,7 +27,7 @@ public sealed class StockService : IDisposable
     {
         (_catalog, _forecasts, _store, _audit, _clock, Options) = (catalog, forecasts, store, audit, clock, options.Value);
         Changed = new Signal(time, logger);
-        _listening = [catalog.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Training.Changed.Subscribe(TimeSpan.FromMilliseconds(200), OutdateAsync), Changed.Subscribe(TimeSpan.Zero, OutdateAsync)];
+        _listening = [catalog.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Running.Subscribe(TimeSpan.FromMilliseconds(200), OutdateAsync), Changed.Subscribe(TimeSpan.Zero, OutdateAsync)];
     }
 
     public void Dispose() => Array.ForEach(_listening, l => l.Dispose());

@@ -1,6 +1,5 @@
 using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
-using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Look;
 using BehaviorDashboard.Storage;
@@ -19,7 +18,7 @@ public sealed partial class Supply
     private List<StockStatus> _order = [];
     private List<(StockStatus Status, string What, decimal Worth)> _todo = [];
     private ForecastCard? _card;
-    private TrainingProgress? _progress;
+    private ForecastProgress? _progress;
     private DateTimeOffset? _asOf;
     private double? _wape;
     private string? _problem;
@@ -44,7 +43,7 @@ public sealed partial class Supply
     {
         await LoadAsync();
         if (!RendererInfo.IsInteractive) return;
-        _live.Add(Forecasts.Training.Changed.Subscribe(TimeSpan.FromSeconds(1), TrainedAsync));
+        _live.Add(Forecasts.Running.Subscribe(TimeSpan.FromSeconds(1), TrainedAsync));
         _live.Add(Stock.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
     }
 
@@ -53,7 +52,7 @@ public sealed partial class Supply
     private Task TrainedAsync() => InvokeAsync(async () =>
     {
         var was = _progress;
-        _progress = Forecasts.Training.Progress is { Kind: "demand" } progress ? progress : null;
+        _progress = Forecasts.Progress;
         if (was is not null && _progress is null) await LoadAsync();
         StateHasChanged();
     });
@@ -95,5 +94,5 @@ public sealed partial class Supply
         await Forecasts.RefreshAsync();
     }
 
-    private Task CancelAsync() => _progress is { } progress ? Forecasts.Training.CancelAsync(progress.JobId) : Task.CompletedTask;
+    private Task CancelAsync() => _progress is { } progress ? Forecasts.CancelAsync(progress) : Task.CompletedTask;
 }
