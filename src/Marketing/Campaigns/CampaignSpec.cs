@@ -43,6 +43,9 @@ public sealed record CampaignSpec
 
     public bool Allows(bool mayWrite, bool mayPersonalise) => Purpose == Purposes.Personalisation ? mayPersonalise : mayWrite;
 
+    /// <summary>Whether people are written to whom other rooms would leave alone now, such as those whose complaint is open.</summary>
+    public bool IgnoreExclusions { get; init; }
+
     /// <summary>Promoted products.</summary>
     public IReadOnlyList<string> Products { get; init; } = [];
 

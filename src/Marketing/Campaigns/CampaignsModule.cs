@@ -31,12 +31,13 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<CampaignSignal>();
         services.AddSingleton<PublicLinks>();
         services.AddSingleton<MessageWriter>();
+        services.AddSingleton<Exclusions>();
         services.AddSingleton<AudienceService>();
         services.AddSingleton<IChannel, SmtpChannel>();
         services.AddSingleton<IChannel, WebhookChannel>();
         services.AddSingleton<HandOver>();
         services.AddScoped<FeedbackService>();
-        services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<EventWriter>(),
+        services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<Exclusions>(), p.GetRequiredService<EventWriter>(),
             p.GetRequiredService<IOptions<CampaignsOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddScoped(p => new CampaignService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<AudienceService>(), p.GetRequiredService<AudienceStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<DeliveryService>(),

@@ -14,7 +14,7 @@ namespace BehaviorDashboard.Campaigns;
 public sealed record AudienceEstimate(long Candidates, long Eligible, IReadOnlyList<LeftOut> LeftOut, double Holdout, bool HoldoutSuffices, long Treated, long Held, Interval Baseline, double Detectable, string RankedBy, IReadOnlyList<string> Sample);
 
 /// <summary>Finds who is meant, decides who may be written to, draws the arms, and writes all of that down.</summary>
-internal sealed class AudienceService(AudienceStore store, CampaignStore campaigns, RuleRunner runner, IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, ShopClock clock)
+internal sealed class AudienceService(AudienceStore store, CampaignStore campaigns, RuleRunner runner, Exclusions exclusions, IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, ShopClock clock)
 {
     /// <summary>A typical lift that a holdout should be able to see: a quarter of the baseline, at least half a point.</summary>
     private const double TypicalLift = 0.25;
@@ -49,7 +49,8 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
         var now = clock.Now;
         var people = await MembersAsync(spec.Audience, cancel);
         var facts = await FactsAsync(campaign, spec, people, cancel);
-        var (chosen, ranked) = Choose(spec, [.. facts.Select(f => (f, Reason(spec, f, now)))]);
+        var alone = await exclusions.OfAsync(spec, cancel);
+        var (chosen, ranked) = Choose(spec, [.. facts.Select(f => (f, Reason(spec, f) ?? alone.GetValueOrDefault(f.Person)))]);
         var eligible = chosen.Where(c => c.Reason is null).Select(c => c.Facts).ToList();
         var sample = eligible.OrderBy(f => Assignment.Draw("sample", f.Person)).Take(BaselineSample).Select(f => f.Person).ToList();
         var hits = sample.Count == 0 ? 0 : await store.RateAsync(spec.Goal, sample, now.AddDays(-spec.WindowDays), now, cancel);
@@ -78,7 +79,8 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
         var latest = candidates.GroupBy(c => c.Person, StringComparer.Ordinal).Select(g => g.MaxBy(c => c.HappenedAt)!).Where(c => facts.ContainsKey(c.Person)).ToDictionary(c => c.Person, StringComparer.Ordinal);
         var again = spec.Schedule.Kind == CampaignSchedule.Once ? TimeSpan.MaxValue : TimeSpan.FromDays(spec.Schedule.AgainAfterDays);
         var fresh = latest.Keys.Select(p => facts[p]).Where(f => f.TakenAt is null || (again < TimeSpan.MaxValue && now - f.TakenAt >= again)).OrderBy(f => f.Person, StringComparer.Ordinal).ToList();
-        var (chosen, _) = Choose(spec, [.. fresh.Select(f => (f, Reason(spec, f, now)))]);
+        var alone = await exclusions.OfAsync(spec, cancel);
+        var (chosen, _) = Choose(spec, [.. fresh.Select(f => (f, Reason(spec, f) ?? alone.GetValueOrDefault(f.Person)))]);
         var quiet = new QuietHours(_options.QuietFrom, _options.QuietTo);
         var taken = chosen.Select(c =>
         {
@@ -99,7 +101,7 @@ internal sealed class AudienceService(AudienceStore store, CampaignStore campaig
     }
 
     /// <summary>Why somebody may not be written to; null: they may.</summary>
-    private string? Reason(CampaignSpec spec, AudienceFacts f, DateTimeOffset now) =>
+    private string? Reason(CampaignSpec spec, AudienceFacts f) =>
         !f.IsKnown && spec.Channel != Channels.Onsite ? "unknown"
         : Assignment.IsGlobalControl(f.Person, _options.GlobalControl) ? "global_control"
         : f.Suppressed is not null ? f.Suppressed

@@ -23,14 +23,15 @@ public sealed class DeliveryService
     private readonly OutboxStore _outbox;
     private readonly MessageWriter _writer;
     private readonly IReadOnlyList<IChannel> _channels;
+    private readonly Exclusions _exclusions;
     private readonly EventWriter _events;
     private readonly CampaignsOptions _options;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, SendRate> _rates;
 
-    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, EventWriter events, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<Signal> logger)
+    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, Exclusions exclusions, EventWriter events, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<Signal> logger)
     {
-        (_campaigns, _outbox, _writer, _channels, _events, _options, _time) = (campaigns, outbox, writer, [.. channels], events, options.Value, time);
+        (_campaigns, _outbox, _writer, _channels, _exclusions, _events, _options, _time) = (campaigns, outbox, writer, [.. channels], exclusions, events, options.Value, time);
         _rates = _channels.ToDictionary(c => c.Channel, c => new SendRate(c.Channel == Channels.Email ? _options.MailsPerSecond : _options.MessagesPerSecond, time));
         Changed = new Signal(time, logger);
     }
@@ -71,11 +72,13 @@ public sealed class DeliveryService
     {
         var exit = spec.Schedule.ExitOn is { Length: > 0 } name
             ? await _outbox.ExitsAsync([.. messages.Select(m => m.Id)], name, _time.GetUtcNow().AddDays(-90), TimeSpan.FromHours(spec.Schedule.WaitHours), _time.GetUtcNow(), cancel) : new HashSet<string>();
+        var alone = await _exclusions.OfAsync(spec, cancel);
         var (settled, texts) = (new List<Settled>(), new List<(OutboxMessage, RenderedMessage)>());
         foreach (var message in messages)
         {
             // Whoever withdrew between the freeze and now is not written to.
             if (message.Suppressed is { } reason) settled.Add(new Settled(message, "skipped", reason));
+            else if (alone.TryGetValue(message.Person, out var why)) settled.Add(new Settled(message, "skipped", why));
             else if (exit.Contains(message.Id)) settled.Add(new Settled(message, "skipped", "exit"));
             else if (channel.Channel == Channels.Email && message.Email is null) settled.Add(new Settled(message, "skipped", "no_address"));
             else if (!spec.Allows(message.MayWrite ?? false, message.MayPersonalise ?? false)) settled.Add(new Settled(message, "skipped", "no_consent"));
