@@ -24,7 +24,9 @@ public sealed class LearningModule : IModule
         services.AddSingleton<TrainingStore>();
         services.AddSingleton(p => new TrainingService(p.GetRequiredService<TrainingStore>(), p.GetRequiredService<ModelRegistry>(), p.GetServices<IModelTrainer>(),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<TrainingService>>(), () => p.GetRequiredService<EventWriter>().Waiting > BusyFrom));
-        services.AddSingleton<IKpiSource>(p => new ModelKpis(p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<TrainingService>(), p.GetRequiredService<IStringLocalizer<Pages.LearningText>>()));
+        services.AddSingleton<ModelKpis>();
+        services.AddSingleton<IKpiSource>(p => p.GetRequiredService<ModelKpis>());
+        services.AddSingleton<IAttentionSource, ModelAttention>();
         services.AddHostedService(p => p.GetRequiredService<TrainingService>());
     }
 

@@ -18,6 +18,8 @@ public sealed class QualityModule : IModule
         services.AddSingleton<RejectsService>();
         services.AddSingleton<RejectCounts>();
         services.AddSingleton<IPersonalData, RejectsErasure>();
+        services.AddLocalization();
+        services.AddSingleton<IAttentionSource, RejectAttention>();
         services.AddSingleton<IRetention, RejectsRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectsInbox>());
     }

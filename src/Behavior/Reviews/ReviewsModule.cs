@@ -37,6 +37,7 @@ public sealed class ReviewsModule : IModule
             services.AddSingleton<IModelTrainer>(p => new SentimentModelTrainer(language, p.GetRequiredService<ReviewStore>(), p.GetRequiredService<ReviewKeeper>()));
         services.AddSingleton<IKpiSource, ReviewKpis>();
         services.AddSingleton<IActionTarget, IncidentActions>();
+        services.AddSingleton<IAttentionSource, IncidentAttention>();
         services.AddTransient<ICommand, ReviewsImportCommand>();
     }
 
