@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using System.Security.Claims;
 using BehaviorDashboard.Contracts;
 
@@ -13,9 +14,9 @@ internal sealed class PeopleSearch(PeopleService people) : ISearchSource
         var page = await people.PageAsync(new PeopleQuery { Text = text }, cancel);
         return [.. page.People.Take(limit).Select(p =>
         {
-            var key = personal ? p.Key : PeopleService.MaskKey(p.Key);
+            var key = personal ? p.Key : PersonKey.MaskKey(p.Key);
             var name = p.Name ?? p.Email;
-            return new SearchHit((personal ? name : PeopleService.Mask(name)) ?? key, key, $"customers/{Uri.EscapeDataString(PeopleService.LinkKey(p.Key, personal))}", "person");
+            return new SearchHit((personal ? name : PersonKey.Mask(name)) ?? key, key, $"customers/{Uri.EscapeDataString(PersonKey.LinkKey(p.Key, personal))}", "person");
         })];
     }
 }

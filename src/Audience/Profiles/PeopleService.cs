@@ -95,24 +95,6 @@ public sealed class PeopleService
 
     public Task LookedAtAsync(Person person) => _audit.RecordAsync(new AuditEntry("person.viewed", person.Key));
 
-    /// <summary>Personal data for those who may not see it: enough to tell people apart, no more.</summary>
-    public static string? Mask(string? personal)
-    {
-        if (string.IsNullOrEmpty(personal)) return null;
-        var at = personal.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 ? $"{personal[0]}***@…" : $"{personal[0]}***";
-    }
-
-    /// <summary>A person's key for those who may not see personal data: masked where it is an address.</summary>
-    public static string MaskKey(string key) => key.Contains('@', StringComparison.Ordinal) ? Mask(key)! : key;
-
-    /// <summary>A person's key in an address for those who may not see personal data: a digest where the key is an e-mail address.</summary>
-    public static string LinkKey(string key, bool personal) => personal || !key.Contains('@', StringComparison.Ordinal) ? key : PeopleStore.Digest + Md5(key);
-
-    /// <summary>Both engines can compute it, so that a digest finds its person; it hides nothing from somebody who guesses.</summary>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "Keeps addresses off the screen; protects no secret.")]
-    private static string Md5(string key) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(key)));
-
     private async Task<PeoplePage> PageAsync(PeopleQuery query, int length, CancellationToken cancel)
     {
         var after = PeopleCursor.Parse(query.After);

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Profiles;
@@ -14,9 +15,6 @@ internal sealed class PeopleStore(Database database)
     private const string ByKey = $"""
         select {Columns} from profiles where user_id = coalesce((select user_id from identities where alias = @Key), @Key)
         """;
-
-    /// <summary>Begins a key that is given as its digest.</summary>
-    public const string Digest = "md5:";
 
     private const string ByDigest = $"select {Columns} from profiles where md5(user_id) = @Key and user_id like '%@%'";
 
@@ -44,8 +42,8 @@ internal sealed class PeopleStore(Database database)
     }
 
     /// <returns>The person a key stands for, merged keys included.</returns>
-    public Task<Person?> FindAsync(string key, CancellationToken cancel) => key.StartsWith(Digest, StringComparison.Ordinal) && key.Length == Digest.Length + 32
-        ? database.FirstOrDefaultAsync<Person>(ByDigest, new { Key = key[Digest.Length..] }, cancel)
+    public Task<Person?> FindAsync(string key, CancellationToken cancel) => key.StartsWith(PersonKey.LinkPrefix, StringComparison.Ordinal) && key.Length == PersonKey.LinkPrefix.Length + 32
+        ? database.FirstOrDefaultAsync<Person>(ByDigest, new { Key = key[PersonKey.LinkPrefix.Length..] }, cancel)
         : database.FirstOrDefaultAsync<Person>(ByKey, new { Key = key }, cancel);
 
     /// <returns>Those of these people who are there.</returns>

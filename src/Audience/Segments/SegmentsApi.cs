@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -31,9 +32,12 @@ internal static class SegmentsApi
     private static async Task<IResult> FindAsync(int id, SegmentService segments, CancellationToken cancel) =>
         await segments.FindAsync(id, cancel) is { } segment ? Results.Json(Shape(segment), RuleJson.Options) : Missing(id);
 
-    private static async Task<IResult> MembersAsync(int id, SegmentService segments, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
+    private static async Task<IResult> MembersAsync(int id, SegmentService segments, HttpContext http, IAuthorizationService authorization, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
     {
         if (await segments.FindAsync(id, cancel) is not { } segment) return Missing(id);
+        // A key that may read the API may read who is in; of people only those who see personal data.
+        if (!http.User.HasClaim(c => c.Type == Access.ScopeClaim) && !(await authorization.AuthorizeAsync(http.User, Access.SeePersonalData)).Succeeded)
+            return Results.Problem("Members are named; your role does not see personal data.", statusCode: 403);
         if (segment.Status != "active" || segment.AsOf is null) return Results.Problem($"Segment {id} is {segment.Status}; only an active segment that has been computed has members.", statusCode: 409);
         var asOf = segment.AsOf.Value;
         if (as_of is not null && !DateTimeOffset.TryParse(as_of, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out asOf)) return Results.Problem($"as_of '{as_of}' is not an ISO 8601 instant.", statusCode: 400);

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
 
 namespace BehaviorDashboard.Profiles;
@@ -23,7 +24,7 @@ internal static class PeopleFile
 
     private static object?[] Cells(Person p, bool personal) =>
     [
-        personal ? p.Key : PeopleService.MaskKey(p.Key), p.IsKnown ? 1 : 0, personal ? p.Name : PeopleService.Mask(p.Name), personal ? p.Email : PeopleService.Mask(p.Email),
+        personal ? p.Key : PersonKey.MaskKey(p.Key), p.IsKnown ? 1 : 0, personal ? p.Name : PersonKey.Mask(p.Name), personal ? p.Email : PersonKey.Mask(p.Email),
         p.FirstSeen, p.LastSeen, p.Events, p.Sessions, p.ProductViews, p.CartAdds, p.Orders, p.Units, p.NetRevenue, p.Refunded, p.FirstOrderAt, p.LastOrderAt,
     ];
 }

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Authorization;
@@ -56,7 +57,7 @@ public sealed partial class People
         _asOf = Service.Now;
     }
 
-    private string? Shown(string? personal) => _personal ? personal : PeopleService.Mask(personal);
+    private string? Shown(string? personal) => _personal ? personal : PersonKey.Mask(personal);
 
     private string? Raw(string name) => _address.GetValueOrDefault(name);
 

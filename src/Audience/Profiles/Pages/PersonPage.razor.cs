@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Authorization;
@@ -44,9 +45,9 @@ public sealed partial class PersonPage
         ? Text["LeadNoOrder", Format.Number(_person.Sessions), Format.Ago(_person.LastSeen)]
         : Text["LeadOrders", Format.Number(_person.Orders), Format.Money(_person.NetRevenue), Format.Ago(_person.LastOrderAt)];
 
-    private string Address => Uri.EscapeDataString(PeopleService.LinkKey(_person!.Key, _personal));
+    private string Address => Uri.EscapeDataString(PersonKey.LinkKey(_person!.Key, _personal));
 
-    private string ShownKey => _personal ? _person!.Key : PeopleService.MaskKey(_person!.Key);
+    private string ShownKey => _personal ? _person!.Key : PersonKey.MaskKey(_person!.Key);
 
     protected override async Task OnParametersSetAsync()
     {
@@ -72,5 +73,5 @@ public sealed partial class PersonPage
         StateHasChanged();
     }
 
-    private string? Shown(string? personal) => _personal ? personal : PeopleService.Mask(personal);
+    private string? Shown(string? personal) => _personal ? personal : PersonKey.Mask(personal);
 }
