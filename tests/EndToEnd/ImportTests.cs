@@ -59,6 +59,7 @@ public class ImportTests(Browser browser)
 
         // The next file with these columns is known.
         await page.GotoAsync("/data/import");
+        await watched.AssertAccessibleAsync();
         await page.SetInputFilesAsync("input[type=file]", file);
         await Expect(page.Locator("[data-guess]")).ToContainTextAsync("the same mapping is used again");
         await Expect(page.Locator("[data-history] tbody tr")).ToHaveCountAsync(1);

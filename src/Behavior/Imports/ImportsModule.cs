@@ -34,11 +34,11 @@ public sealed class ImportsModule : IModule
         services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EntityStore>(), p.GetRequiredService<ImportPlanner>(),
             p.GetRequiredService<ImportFolder>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<Database>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<Signal>>()));
-        services.AddPersonalRows("import traits", "import_traits");
-        services.AddPersonalRows("import rows", "import_replaced_events");
         services.AddTransient<ICommand, ImportCommand>();
         services.AddSingleton<IEventSources, ImportSources>();
         services.AddSingleton<IPersonalData, ImportsErasure>();
+        services.AddPersonalRows("import traits", "import_traits");
+        services.AddPersonalRows("replaced rows", "import_replaced_events");
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => ImportsApi.Map(routes);

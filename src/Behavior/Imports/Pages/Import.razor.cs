@@ -150,6 +150,8 @@ public sealed partial class Import
         if (Busy) return;
         using var stop = new CancellationTokenSource();
         (_stop, _what, _problem, _questions, _share, _startedAt) = (stop, what, null, [], 0, DateTimeOffset.UtcNow);
+        // The panels call back by a plain function: nobody else renders this page again.
+        StateHasChanged();
         try
         {
             await work(stop.Token);
@@ -169,6 +171,7 @@ public sealed partial class Import
         finally
         {
             _stop = null;
+            StateHasChanged();
         }
     }
 }
