@@ -14,6 +14,7 @@ public sealed partial class Import
     private IReadOnlyList<FormatQuestion> _questions = [];
     private CancellationTokenSource? _stop;
     private Subscription? _changes;
+    private Func<CancellationToken, Task>? _next;
     private FileGuess? _guess;
     private ColumnMapping? _mapping;
     private FilePreview? _preview;
@@ -83,25 +84,33 @@ public sealed partial class Import
         await PreviewAsync(cancel);
     }
 
-    private Task ChoosePresetAsync(ChangeEventArgs e) => WorkAsync(Text["Looking"], cancel =>
+    private Task ChoosePresetAsync(ChangeEventArgs e)
     {
         _preset = e.Value?.ToString() ?? _preset;
-        return PreviewAsync(cancel);
-    });
+        return LookAgainAsync(PreviewAsync);
+    }
 
-    private Task ChooseFormatAsync(FormatWish wish) => WorkAsync(Text["Looking"], async cancel =>
+    private Task ChooseFormatAsync(FormatWish wish)
     {
         var newHeader = wish.Delimiter != _wish.Delimiter || wish.Encoding != _wish.Encoding;
         _wish = wish;
-        if (newHeader) await LookAsync(cancel);
-        else await PreviewAsync(cancel);
-    });
+        return LookAgainAsync(newHeader ? LookAsync : PreviewAsync);
+    }
 
-    private Task ChooseMappingAsync(ColumnMapping mapping) => WorkAsync(Text["Looking"], cancel =>
+    private Task ChooseMappingAsync(ColumnMapping mapping)
     {
         _mapping = mapping;
-        return PreviewAsync(cancel);
-    });
+        return LookAgainAsync(PreviewAsync);
+    }
+
+    /// <summary>A choice made while the file is still looked at counts: that look is of no more use.</summary>
+    private Task LookAgainAsync(Func<CancellationToken, Task> look)
+    {
+        if (_stop is null) return WorkAsync(Text["Looking"], look);
+        _next = look;
+        StateHasChanged();
+        return _stop.CancelAsync();
+    }
 
     private async Task PreviewAsync(CancellationToken cancel)
     {
@@ -173,5 +182,8 @@ public sealed partial class Import
             _stop = null;
             StateHasChanged();
         }
+        if (_next is not { } next) return;
+        _next = null;
+        await WorkAsync(Text["Looking"], next);
     }
 }
