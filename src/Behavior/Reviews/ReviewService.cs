@@ -34,8 +34,6 @@ public sealed class ReviewService
         return new ReviewPage(reviews, reviews.Count < query.Limit ? null : $"{reviews[^1].OccurredAt.UtcTicks.ToString(CultureInfo.InvariantCulture)}~{reviews[^1].ReviewId}");
     }
 
-    public Task<ReviewTally> TallyAsync(ReviewQuery query, CancellationToken cancel = default) => _store.TallyAsync(query, cancel);
-
     public Task<Review?> FindAsync(string id, CancellationToken cancel = default) => _store.FindAsync(id, cancel);
 
     public async Task<string> TitleAsync(string product, CancellationToken cancel = default) => (await _catalog.TitlesAsync([product], cancel)).GetValueOrDefault(product, product);

@@ -106,9 +106,6 @@ internal sealed class ReviewStore(Database database)
 
     public Task<Review?> FindAsync(string id, CancellationToken cancel) => database.FirstOrDefaultAsync<Review>($"select {Columns} from reviews where review_id = @Id", new { Id = id }, cancel);
 
-    public Task<IReadOnlyList<Review>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancel) =>
-        database.QueryAsync<Review>($"select {Columns} from reviews where review_id = any(@Ids) order by occurred_at desc", new { Ids = SqlList.Of(ids) }, cancel);
-
     /// <param name="products">Null: of everything.</param>
     public Task<IReadOnlyList<ReviewMark>> MarksAsync(IReadOnlyCollection<string>? products, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         database.QueryAsync<ReviewMark>(Marks, new { All = products is null, Products = SqlList.Of(products ?? []), From = from, To = to }, cancel);

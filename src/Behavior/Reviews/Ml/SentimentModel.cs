@@ -14,8 +14,6 @@ public sealed class SentimentModel(Vectorizer vectorizer, float[] weights, float
     /// <summary>Probability that the text is good.</summary>
     public double Predict(string text) => Calibrated(Score(vectorizer.Of(text)));
 
-    internal double Predict(CutText text) => Calibrated(Score(vectorizer.Of(text)));
-
     internal double Score(SparseVector vector)
     {
         double sum = bias;

@@ -10,11 +10,9 @@ internal sealed record Ranker(double[] Weights, long Updates)
     private const double Step = 0.3;
     private const double MostStep = 4;
 
-    /// <summary>Words in common (share of the best, and how strong), the intent's chance where the article is for it, same language, how often it was taken, and one for the bias.</summary>
-    public static IReadOnlyList<string> Features { get; } = ["words", "strength", "intent", "language", "taken", "bias"];
-
     public static Ranker Initial { get; } = new([1.5, 1, 2.5, 1.5, 1, -3.5], 0);
 
+    /// <summary>Words in common (share of the best, and how strong), the intent's chance where the article is for it, same language, how often it was taken, and one for the bias.</summary>
     public static double[] Of(double score, double best, double intentChance, bool sameLanguage, long shown, long accepted) =>
         [best > 0 ? score / best : 0, score / (score + 10), intentChance, sameLanguage ? 1 : 0, (accepted + 1.0) / (shown + 3), 1];
 
