@@ -45,7 +45,7 @@ internal sealed class CampaignKpis(CampaignStore store, EffectService effects, I
     private static KpiReading? Read(string key, CampaignEffect e) => key switch
     {
         "conversions" => new KpiReading(e.TreatedArms.Sum(a => a.Converted), e.LookedAt),
-        "incremental_revenue" => e.Revenue is { } r ? new KpiReading(r.Total.Value, e.LookedAt, r.Total.Low, r.Total.High) : null,
+        "incremental_revenue" => e.Revenue is { } r ? new KpiReading(r.Total.Value, e.LookedAt, double.IsFinite(r.Total.Low) ? r.Total.Low : null, double.IsFinite(r.Total.High) ? r.Total.High : null) : null,
         "unsubscribe_rate" => e.UnsubscribeRate is { } rate ? new KpiReading(rate, e.LookedAt) : null,
         "sent" => new KpiReading(e.Touch.Sent, e.LookedAt),
         _ => null,

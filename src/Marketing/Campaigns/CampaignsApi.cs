@@ -46,7 +46,7 @@ internal static class CampaignsApi
         return Results.Ok(new
         {
             as_of = e.LookedAt, view.Frozen, changed_since = view.ChangedSince is not null, e.Holdout, treated = e.Treated, held = e.Held, sample_ratio_p = e.Ratio.P, information = e.Information, conversion = Shape(e.Conversion), revenue = Shape(e.Revenue),
-            order_value = Shape(e.OrderValue), e.Arms, e.Touch, e.Unsubscribed, e.Complained, e.Bounced, cost = e.Cost, return_on_spend = e.ReturnOnSpend, window_days = campaign.Read().WindowDays,
+            order_value = Shape(e.OrderValue), e.Arms, e.Touch, e.Unsubscribed, e.Complained, e.Bounced, cost = e.Cost, return_on_spend = e.ReturnOnSpend is { } back ? new { back.Value, low = Finite(back.Low), high = Finite(back.High) } : null, window_days = campaign.Read().WindowDays,
         });
     }
 

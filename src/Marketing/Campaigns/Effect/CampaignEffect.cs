@@ -62,8 +62,9 @@ public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSu
         var all = treated.Select(moments).Aggregate((a, b) => a + b);
         var difference = MeanDifference.Of(all, moments(held));
         if (!double.IsFinite(difference.Effect)) return null;
-        var band = ConfidenceSequence.Band(difference, Information);
         var outcomes = Math.Min(treated.Sum(a => a.Converted), held.Converted);
+        // A limit theorem says nothing of a handful of outcomes: no band is honest then.
+        var band = outcomes < ConfidenceSequence.LeastOutcomes ? new Interval(difference.Effect, double.NegativeInfinity, double.PositiveInfinity) : ConfidenceSequence.Band(difference, Information);
         var people = seen is null ? treated.Sum(a => a.People) : treated.Sum(seen);
         return new EffectFigure(all.Mean, moments(held).Mean, band, Ratio.IsWrong ? Verdict.TooEarly : ConfidenceSequence.Judge(band, outcomes), difference.Explained, new Interval(band.Value * people, band.Low * people, band.High * people));
     }
