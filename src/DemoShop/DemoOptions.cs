@@ -31,6 +31,9 @@ public sealed record DemoOptions
     [Range(0, 120)]
     public int LiveLeadMinutes { get; init; } = 120;
 
+    /// <summary>Whether live visitors are shown recommended products under a product page.</summary>
+    public bool ShowRecommendations { get; init; } = true;
+
     /// <summary>Whether the things that went wrong in this shop's year are planted (see <see cref="DemoIncidents"/>).</summary>
     public bool Incidents { get; init; } = true;
 }

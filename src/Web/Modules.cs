@@ -19,6 +19,7 @@ using BehaviorDashboard.LostDemand;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Reviews;
+using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.ServiceDesk;
 using BehaviorDashboard.Shell;
@@ -52,6 +53,7 @@ internal static class Modules
         new ClustersModule(),
         new PredictionsModule(),
         new CatalogModule(),
+        new RecommendationsModule(),
         new CampaignsModule(),
         new FeedbackRulesModule(),
         new ServiceDeskModule(),

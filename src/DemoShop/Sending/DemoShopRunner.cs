@@ -63,7 +63,7 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
         await using var sender = new BatchSender(http, writeKey, Simulation!.World, currency, time);
         if (seed is not null) await seed(Catalogue(Simulation));
         await BackfillAsync(sender, progress, cancel);
-        await LiveAsync(Simulation, sender, progress, mailed, cancel);
+        await LiveAsync(Simulation, sender, options.ShowRecommendations ? new RecommendedBlock(http, writeKey, Simulation.World) : null, progress, mailed, cancel);
     }
 
     /// <summary>
@@ -88,7 +88,7 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
         progress?.Invoke(new DemoProgress(DemoPhase.History, sender.Sent));
     }
 
-    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, Action<DemoProgress>? progress, Func<CancellationToken, Task<IReadOnlyList<DemoMail>>>? mailed, CancellationToken cancel)
+    private async Task LiveAsync(DemoSimulation simulation, BatchSender sender, RecommendedBlock? block, Action<DemoProgress>? progress, Func<CancellationToken, Task<IReadOnlyList<DemoMail>>>? mailed, CancellationToken cancel)
     {
         var minute = Minute(_started) - options.LiveLeadMinutes;
         var saved = _started;
@@ -111,6 +111,9 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
             {
                 _coming.Dequeue();
                 await sender.PostAsync(next, cancel);
+                // Only what happens now: a list of this moment has no place in the past.
+                if (block is null || at < _started.ToUnixTimeMilliseconds() || next is not ProductTouched { Name: ProductTouched.Viewed } page) continue;
+                foreach (var e in await block.UnderAsync(page, cancel)) await sender.PostAsync(e, cancel);
             }
             await sender.FlushAsync(cancel);
             progress?.Invoke(new DemoProgress(DemoPhase.Live, sender.Sent));

@@ -14,6 +14,7 @@ internal enum Stream
     Live,
     Archetype,
     Aftermath,
+    Recommended,
 }
 
 /// <summary>

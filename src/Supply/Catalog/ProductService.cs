@@ -1,4 +1,5 @@
 using System.Globalization;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,9 @@ public sealed class ProductService
 
     /// <summary>Products of the catalogue by their words, without figures.</summary>
     public Task<IReadOnlyList<(string Id, string Title)>> SuggestAsync(string text, int limit, CancellationToken cancel = default) => _store.SuggestAsync(text, limit, cancel);
+
+    /// <summary>Everything the catalogue says, of every product.</summary>
+    public Task<IReadOnlyList<ProductFact>> FactsAsync(CancellationToken cancel = default) => _store.FactsAsync(cancel);
 
     private static string Write(string sort, Product last) => sort switch
     {

@@ -14,6 +14,8 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     private const string ByIds = $"select {Columns} from products where id = any(@Ids)";
 
+    private const string AllFacts = $"select {Columns} from products order by id";
+
     private const string TitlesByIds = "select id as Key, title as Value from products where id = any(@Ids)";
 
     private const string Upsert = """
@@ -96,6 +98,8 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
     public async Task<IReadOnlyDictionary<string, string>> TitlesAsync(IReadOnlyCollection<string> ids, CancellationToken cancel) => ids.Count == 0
         ? new Dictionary<string, string>()
         : (await database.QueryAsync<KeyValue>(TitlesByIds, new { Ids = SqlList.Of(ids) }, cancel)).ToDictionary(p => p.Key, p => p.Value);
+
+    public Task<IReadOnlyList<ProductFact>> FactsAsync(CancellationToken cancel) => database.QueryAsync<ProductFact>(AllFacts, null, cancel);
 
     public Task<int> RemoveSourceAsync(string source, CancellationToken cancel) => database.ExecuteAsync(DeleteSource, new { Source = source }, cancel);
 

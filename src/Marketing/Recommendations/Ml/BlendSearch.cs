@@ -17,11 +17,12 @@ internal static class BlendSearch
     {
         var most = (int)Math.Max(50, Budget / ((long)train.ItemCount * voices.Count));
         var people = Enumerable.Range(0, held.UserCount).Where(user => held.ItemsOf(user).Length > 0).Take(most).ToArray();
-        var scores = people.AsParallel().AsOrdered().Select(user => voices.Select(voice => Scored(voice, train, user)).ToArray()).ToArray();
+        var scores = new float[people.Length][][];
+        Parallel.For(0, people.Length, Cores.Options, n => scores[n] = [.. voices.Select(voice => Scored(voice, train, people[n]))]);
         double Quality(float[] weights)
         {
             var lists = new int[people.Length][];
-            Parallel.For(0, people.Length, () => new float[train.ItemCount], (n, _, sum) =>
+            Parallel.For(0, people.Length, Cores.Options, () => new float[train.ItemCount], (n, _, sum) =>
             {
                 Array.Clear(sum);
                 for (var voice = 0; voice < weights.Length; voice++)

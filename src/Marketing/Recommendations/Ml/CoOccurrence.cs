@@ -31,7 +31,7 @@ internal sealed class CoOccurrence
         var byItem = rows.Transposed();
         var n = interactions.ItemCount;
         var (partners, counts, people) = (new int[n][], new float[n][], new float[n]);
-        Parallel.For(0, n, () => (Sums: new float[n], Touched: new List<int>()), (item, _, buffer) =>
+        Parallel.For(0, n, Cores.Options, () => (Sums: new float[n], Touched: new List<int>()), (item, _, buffer) =>
         {
             var (sums, touched) = buffer;
             touched.Clear();

@@ -12,13 +12,19 @@ public sealed class ImplicitFactors : IItemScorer
     private readonly float[] items;
     private readonly float[] gram;
     private readonly FactorSettings settings;
-    private readonly int itemCount;
 
-    private ImplicitFactors(float[] items, int itemCount, FactorSettings settings)
+    private ImplicitFactors(float[] items, FactorSettings settings)
     {
-        (this.items, this.itemCount, this.settings) = (items, itemCount, settings);
+        (this.items, this.settings) = (items, settings);
         gram = Gram(items, settings.Factors);
     }
+
+    internal ReadOnlySpan<float> Vectors => items;
+
+    internal FactorSettings Settings => settings;
+
+    /// <summary>From vectors trained before, one after the other.</summary>
+    internal static ImplicitFactors Of(float[] items, FactorSettings settings) => new(items, settings);
 
     public static ImplicitFactors Train(Interactions interactions, FactorSettings settings, int seed)
     {
@@ -34,7 +40,7 @@ public sealed class ImplicitFactors : IItemScorer
             Half(interactions, items, users, settings);
             Half(byItem, users, items, settings);
         }
-        return new ImplicitFactors(items, interactions.ItemCount, settings);
+        return new ImplicitFactors(items, settings);
     }
 
     public void Score(History history, Span<float> scores)
@@ -42,7 +48,7 @@ public sealed class ImplicitFactors : IItemScorer
         var f = settings.Factors;
         var person = new float[f];
         SolveRow(history.Items, items, gram, person, new float[f * f], settings);
-        for (var item = 0; item < itemCount; item++)
+        for (var item = 0; item < items.Length / f; item++)
             scores[item] = TensorPrimitives.Dot(items.AsSpan(item * f, f), person);
     }
 
@@ -50,7 +56,7 @@ public sealed class ImplicitFactors : IItemScorer
     {
         var f = settings.Factors;
         var gram = Gram(known, f);
-        Parallel.For(0, rows.UserCount, () => new float[f * f], (row, _, buffer) =>
+        Parallel.For(0, rows.UserCount, Cores.Options, () => new float[f * f], (row, _, buffer) =>
         {
             SolveRow(rows.ItemsOf(row), known, gram, wanted.AsSpan(row * f, f), buffer, settings);
             return buffer;

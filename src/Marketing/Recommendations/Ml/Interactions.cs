@@ -84,6 +84,20 @@ public sealed class Interactions
         return new Interactions(UserCount, starts, users, turnedWeights, turnedDays);
     }
 
+    /// <summary>The rows of some people, in the order given.</summary>
+    public Interactions Of(IReadOnlyList<int> users)
+    {
+        var taken = new List<Interaction>();
+        for (var row = 0; row < users.Count; row++)
+            for (var entry = offsets[users[row]]; entry < offsets[users[row] + 1]; entry++)
+                taken.Add(new Interaction(row, items[entry], weights[entry], days[entry]));
+        return Of(taken, users.Count, ItemCount);
+    }
+
+    /// <summary>The same rows followed by empty ones.</summary>
+    public Interactions Padded(int userCount) =>
+        new(ItemCount, [.. offsets, .. Enumerable.Repeat(items.Length, userCount - UserCount)], items, weights, days);
+
     /// <summary>
     /// Sets a share of every person's products aside. Everybody keeps at least one; people with a single product give none.
     /// </summary>

@@ -11,7 +11,7 @@ public static class ItemNeighbours
         var shared = CoOccurrence.Count(interactions, longest: 500, keep: 1000);
         var n = shared.ItemCount;
         var (sources, weights) = (new int[n][], new float[n][]);
-        Parallel.For(0, n, item =>
+        Parallel.For(0, n, Cores.Options, item =>
         {
             var partners = shared.PartnersOf(item).ToArray();
             var counts = shared.CountsOf(item);

@@ -46,6 +46,9 @@ public sealed class ItemWeights : IItemScorer
 
     public static ItemWeights FromRows(int[][] targets, float[][] weights) => new(targets, weights);
 
+    /// <summary>How much one product speaks for another; 0 where it says nothing.</summary>
+    public float Between(int source, int target) => targets[source].AsSpan().IndexOf(target) is var place and >= 0 ? weights[source][place] : 0;
+
     public void Score(History history, Span<float> scores)
     {
         scores.Clear();

@@ -25,7 +25,7 @@ public static class LinearItemModel
         var all = Enumerable.Range(0, n).ToArray();
         var columnScale = Enumerable.Range(0, n).Select(item => -1 / inverse[item * n + item]).ToArray();
         var weights = new float[n][];
-        Parallel.For(0, n, item =>
+        Parallel.For(0, n, Cores.Options, item =>
         {
             var row = new float[n];
             System.Numerics.Tensors.TensorPrimitives.Multiply(inverse.AsSpan(item * n, n), columnScale, row);
@@ -42,7 +42,7 @@ public static class LinearItemModel
         var n = interactions.ItemCount;
         var (sources, weights) = (new int[n][], new float[n][]);
         var spread = settings.Dropout / (1 - settings.Dropout);
-        Parallel.For(0, n, () => (Place: Slots(n), Gram: new float[settings.Neighbours * settings.Neighbours]), (item, _, buffer) =>
+        Parallel.For(0, n, Cores.Options, () => (Place: Slots(n), Gram: new float[settings.Neighbours * settings.Neighbours]), (item, _, buffer) =>
         {
             var near = Nearest(shared, item, settings);
             var k = near.Length;
@@ -69,7 +69,7 @@ public static class LinearItemModel
         var n = interactions.ItemCount;
         var gram = new float[(long)n * n];
         var byItem = interactions.Transposed();
-        Parallel.For(0, n, item =>
+        Parallel.For(0, n, Cores.Options, item =>
         {
             var row = gram.AsSpan(item * n, n);
             foreach (var user in byItem.ItemsOf(item))

@@ -4,8 +4,14 @@ namespace BehaviorDashboard.Recommendations.Ml;
 public sealed class Popularity : IItemScorer
 {
     private readonly float[] interest;
+    private readonly float[] scored;
 
-    private Popularity(float[] interest) => this.interest = interest;
+    private Popularity(float[] interest) =>
+        (this.interest, scored) = (interest, Array.ConvertAll(interest, value => MathF.Log(1 + value)));
+
+    internal ReadOnlySpan<float> Interest => interest;
+
+    internal static Popularity Of(float[] interest) => new(interest);
 
     /// <param name="interactions">Who touched what, and when.</param>
     /// <param name="halfLife">Days; infinity counts all alike.</param>
@@ -24,9 +30,5 @@ public sealed class Popularity : IItemScorer
     }
 
     /// <summary>The logarithm, so that the very popular do not drown everything where this is blended with other scores.</summary>
-    public void Score(History history, Span<float> scores)
-    {
-        for (var item = 0; item < scores.Length; item++)
-            scores[item] = MathF.Log(1 + interest[item]);
-    }
+    public void Score(History history, Span<float> scores) => scored.CopyTo(scores);
 }

@@ -13,8 +13,14 @@ public static class RankingEvaluator
     public static RankingQuality Evaluate(IItemScorer scorer, Interactions train, Interactions test, int k)
     {
         var people = Enumerable.Range(0, test.UserCount).Where(user => test.ItemsOf(user).Length > 0).ToArray();
+        return Measure(people, Lists(scorer, train, people, k), train, test, k);
+    }
+
+    /// <summary>The k best products of each of these people that they have not touched in training.</summary>
+    public static int[][] Lists(IItemScorer scorer, Interactions train, int[] people, int k)
+    {
         var lists = new int[people.Length][];
-        Parallel.For(0, people.Length, () => new float[train.ItemCount], (n, _, scores) =>
+        Parallel.For(0, people.Length, Cores.Options, () => new float[train.ItemCount], (n, _, scores) =>
         {
             var user = people[n];
             scorer.Score(new History(train.ItemsOf(user), train.WeightsOf(user)), scores);
@@ -23,7 +29,19 @@ public static class RankingEvaluator
             lists[n] = TopItems.Of(scores, k);
             return scores;
         }, _ => { });
-        return Measure(people, lists, train, test, k);
+        return lists;
+    }
+
+    /// <summary>nDCG of each person's list.</summary>
+    public static double[] Each(int[] people, int[][] lists, Interactions test, int k) => [.. people.Select((user, n) => Ndcg(lists[n], test.ItemsOf(user), k))];
+
+    /// <summary>Binary relevance of a list against products in ascending order.</summary>
+    public static double Ndcg(int[] list, ReadOnlySpan<int> relevant, int k)
+    {
+        var gain = 0.0;
+        for (var place = 0; place < list.Length; place++)
+            if (relevant.BinarySearch(list[place]) >= 0) gain += 1 / Math.Log2(place + 2);
+        return relevant.Length == 0 ? 0 : gain / Ideal(Math.Min(k, relevant.Length));
     }
 
     public static RankingQuality Measure(int[] people, int[][] lists, Interactions train, Interactions test, int k)
@@ -35,7 +53,7 @@ public static class RankingEvaluator
         for (var n = 0; n < people.Length; n++)
         {
             var relevant = test.ItemsOf(people[n]);
-            var (gain, hits, precisions) = (0.0, 0, 0.0);
+            var (hits, precisions) = (0, 0.0);
             for (var place = 0; place < lists[n].Length; place++)
             {
                 var item = lists[n][place];
@@ -45,10 +63,9 @@ public static class RankingEvaluator
                 if (relevant.BinarySearch(item) < 0)
                     continue;
                 hits++;
-                gain += 1 / Math.Log2(place + 2);
                 precisions += hits / (place + 1.0);
             }
-            ndcg += gain / Ideal(Math.Min(k, relevant.Length));
+            ndcg += Ndcg(lists[n], relevant, k);
             map += precisions / relevant.Length;
             precision += hits / (double)k;
             recall += hits / (double)relevant.Length;

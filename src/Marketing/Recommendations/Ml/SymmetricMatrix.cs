@@ -42,7 +42,7 @@ internal static class SymmetricMatrix
     {
         FactorParallel(a, n);
         var halves = new float[(long)n * n]; // column j of the factor's inverse, stored as row j
-        Parallel.For(0, n, column =>
+        Parallel.For(0, n, Cores.Options, column =>
         {
             var x = halves.AsSpan(column * n, n);
             x[column] = 1 / a[column * n + column];
@@ -50,7 +50,7 @@ internal static class SymmetricMatrix
                 x[i] = -TensorPrimitives.Dot(a.AsSpan(i * n + column, i - column), x[column..i]) / a[i * n + i];
         });
         var inverse = new float[(long)n * n];
-        Parallel.For(0, n, i =>
+        Parallel.For(0, n, Cores.Options, i =>
         {
             for (var j = 0; j <= i; j++)
                 inverse[i * n + j] = TensorPrimitives.Dot<float>(halves.AsSpan(i * n + i, n - i), halves.AsSpan(j * n + i, n - i));
@@ -71,7 +71,7 @@ internal static class SymmetricMatrix
             for (var i = start; i < end; i++)
                 Row(a, n, i, start, i, last: true);
             var from = start;
-            Parallel.For(end, n, i => Row(a, n, i, from, end, last: false));
+            Parallel.For(end, n, Cores.Options, i => Row(a, n, i, from, end, last: false));
         }
     }
 

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BehaviorDashboard.Recommendations;
+
+/// <summary>
+/// Reads what people did into memory at the start and grows it by every commit, off the writer's thread; begins anew when
+/// history was rewritten, so that an erased person is gone from here too.
+/// </summary>
+internal sealed class InterestKeeper(InterestStore store, PersonMemory people, CoVisits coVisits, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<InterestKeeper> logger) : BackgroundService, ICommittedEvents
+{
+    private const int VisitDays = 7;
+    private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
+
+    void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Writer.TryWrite(batch);
+
+    void ICommittedEvents.OnRewritten() => _commits.Writer.TryWrite(null);
+
+    /// <summary>Everything from the store.</summary>
+    public async Task LoadAsync(CancellationToken cancel)
+    {
+        people.Clear();
+        coVisits.Clear();
+        var (to, now) = (await store.LastSeenAsync(clock.Now, cancel), options.Value);
+        await store.AliasesAsync(people.Link, cancel);
+        var (person, touches) = ("", new List<Touch>());
+        await store.ReadAsync(to.AddDays(-now.HistoryDays), to.AddSeconds(1), now, row =>
+        {
+            if (row.Person != person) Put();
+            person = row.Person;
+            touches.Add(new Touch(row.Product, row.Weight, row.Last, row.Bought, row.Carted));
+        }, learning: false, cancel);
+        Put();
+        people.Trim(now.PeopleInMemory);
+        await store.VisitsAsync(to.AddDays(-VisitDays), coVisits.Add, cancel);
+
+        void Put()
+        {
+            if (touches.Count > 0) people.Put(person, touches);
+            touches.Clear();
+        }
+    }
+
+    /// <summary>Folds what was committed; true when history was rewritten meanwhile.</summary>
+    public bool Fold()
+    {
+        while (_commits.Reader.TryRead(out var batch))
+        {
+            if (batch is null) return true;
+            foreach (var link in batch.Links) people.Link(link.Alias, link.PersonKey);
+            foreach (var e in batch.Events)
+            {
+                if (e.PersonKey is null || Interest.Of(e) is not { } touch) continue;
+                people.Add(e.PersonKey, touch);
+                coVisits.Add(e.PersonKey, touch.Product, touch.Weight, touch.Last);
+            }
+        }
+        people.Trim(options.Value.PeopleInMemory * 11 / 10);
+        return false;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var load = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (load) await LoadAsync(stoppingToken);
+                load = Fold();
+                if (!load) await _commits.Reader.WaitToReadAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                logger.LogError(problem, "The interest of people will be read again.");
+                load = true;
+                await Task.Delay(TimeSpan.FromSeconds(2), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
