@@ -30,7 +30,7 @@ public class CatalogSheetTests
         var read = Read("id,cost,lead_days,supplier,stock\r\nlamp,4.25,,Forge,7\r\n椅子,,9,,30\r\n");
         Assert.Empty(read.Problems);
         Assert.Equal([("cost", "4", "4.25"), ("supplier", "Anvil", "Forge")], read.Shown[0].Fields);
-        Assert.Equal([("lead_days", null, "9"), ("stock", null, "30")], read.Shown[1].Fields);
+        Assert.Equal([("stock", null, "30"), ("lead_days", null, "9")], read.Shown[1].Fields);
         Assert.Equal(new TermsChange("lamp", Cost: 4.25m, Supplier: "Forge"), read.Changes[0]);
         Assert.Equal(new TermsChange("椅子", LeadDays: 9, Stock: 30), read.Changes[1]);
     }
