@@ -45,6 +45,7 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<IMembershipObserver, SegmentEntries>();
         services.AddSingleton<IKpiSource, CampaignKpis>();
         services.AddSingleton<IActionTarget, CampaignActions>();
+        services.AddSingleton<IActionTarget, ProductHold>();
         services.AddScoped<ISearchSource, CampaignSearch>();
         services.AddSingleton<IModelTrainer, UpliftTrainer>();
         services.AddPersonalRows("campaign_stays", "campaign_people");

@@ -24,7 +24,7 @@ public static class RuleTemplates
         // One approval for everything that a product with a surge of bad reviews needs, and one undo.
         new("reviews", new RuleDefinition(new Trigger(new KpiName("reviews", "open_incidents", RuleDefinition.Each), Test.Above, 0),
         [
-            new ActionSpec("recommendations", "demote", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7", ["factor"] = "0.2" }), new ActionSpec("campaign", "hold_product", RuleDefinition.Each, None),
+            new ActionSpec("recommendations", "demote", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7", ["factor"] = "0.2" }), new ActionSpec("campaigns_of_product", "pause", RuleDefinition.Each, None),
             new ActionSpec("supply", "hold_reorder", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7" }), Tell(),
         ])),
         new("model", new RuleDefinition(new Trigger(new KpiName("model", "input_drift", RuleDefinition.Each), Test.Above, 0.25) { ForMinutes = 60 }, [Tell()])),
