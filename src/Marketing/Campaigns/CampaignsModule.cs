@@ -46,6 +46,7 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<IKpiSource, CampaignKpis>();
         services.AddSingleton<IActionTarget, CampaignActions>();
         services.AddSingleton<IActionTarget, ProductHold>();
+        services.AddSingleton<IAttentionSource, CampaignAttention>();
         services.AddScoped<ISearchSource, CampaignSearch>();
         services.AddSingleton<IModelTrainer, UpliftTrainer>();
         services.AddPersonalRows("campaign_stays", "campaign_people");

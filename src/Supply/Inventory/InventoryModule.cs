@@ -30,6 +30,7 @@ public sealed class InventoryModule : IModule
         services.AddSingleton(p => new SandboxService(p.GetRequiredService<StockService>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>()));
         services.AddSingleton<IActionTarget, SupplyActions>();
         services.AddSingleton<IKpiSource, StockKpis>();
+        services.AddSingleton<IAttentionSource, StockAttention>();
         services.AddSingleton<StockKeeper>();
         services.AddHostedService(p => p.GetRequiredService<StockKeeper>());
     }
