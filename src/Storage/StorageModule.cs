@@ -25,7 +25,18 @@ public sealed class StorageModule : IModule
         services.AddSingleton<Compaction>();
         services.AddHostedService(provider => provider.GetRequiredService<Compaction>());
         services.AddTransient<ICommand, CompactCommand>();
+        services.AddSingleton<Upgrade>();
+        services.AddSingleton<IBackupEngine>(Backups);
+        services.AddSingleton<BackupService>();
+        services.AddTransient<ICommand, BackupCommand>();
+        services.AddTransient<ICommand, RestoreCommand>();
     }
+
+    private static IBackupEngine Backups(IServiceProvider provider) => provider.GetRequiredService<IConnectionSource>() switch
+    {
+        DuckDbConnections embedded => new DuckDbBackup(embedded, provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetRequiredService<Upgrade>()),
+        var server => new PostgresBackup((PostgresConnections)server, provider.GetRequiredService<Upgrade>()),
+    };
 
     private static IConnectionSource Open(StorageOptions options) =>
         string.IsNullOrWhiteSpace(options.Postgres) ? new DuckDbConnections(options) : new PostgresConnections(options.Postgres);

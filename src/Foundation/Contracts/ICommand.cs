@@ -19,6 +19,9 @@ public interface ICommand
     /// </summary>
     bool TakesFiles => true;
 
+    /// <summary>Whether words that are no options name files or folders even where there is nothing yet.</summary>
+    bool MakesFiles => false;
+
     /// <returns>The exit code: 0 only when all that was asked was done.</returns>
     Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter errors, CancellationToken cancel);
 }

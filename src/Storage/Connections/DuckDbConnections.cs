@@ -96,6 +96,39 @@ internal sealed class DuckDbConnections : IConnectionSource
         }
     }
 
+    /// <summary>Puts another store's file, on the same disk, in the place of this one, which is kept; while nobody is in.</summary>
+    /// <returns>False when somebody stayed; nothing was changed.</returns>
+    public async Task<bool> ReplaceAsync(string with, string keepAs, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_noWriters is not null) return false;
+            _noWriters = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _nobody = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        try
+        {
+            if (!await IsZeroAsync(() => _lent, TimeSpan.FromSeconds(10), cancel)) return false;
+            lock (_gate)
+            {
+                Abandon();
+                var whole = !System.IO.File.Exists(File + ".wal");
+                if (whole) System.IO.File.Replace(with, File, keepAs);
+                Reopen();
+                return whole;
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _nobody?.SetResult();
+                _noWriters.SetResult();
+                (_nobody, _noWriters) = (null, null);
+            }
+        }
+    }
+
     /// <summary>Between the close and the opening the file is one or the other, whole, whenever the process may end.</summary>
     private void Exchange(string finish)
     {

@@ -4,10 +4,19 @@ using Npgsql;
 namespace BehaviorDashboard.Storage;
 
 /// <summary>The server store: Npgsql's pool, every session in UTC.</summary>
-internal sealed class PostgresConnections(string connectionString) : IConnectionSource
+internal sealed class PostgresConnections : IConnectionSource
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", ApplicationName = "BehaviorDashboard" });
+    public const string Name = "BehaviorDashboard";
+
+    private readonly NpgsqlDataSource _source;
+
+    public PostgresConnections(string connectionString, string name = Name)
+    {
+        Settings = new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", ApplicationName = name };
+        _source = NpgsqlDataSource.Create(Settings);
+    }
+
+    public NpgsqlConnectionStringBuilder Settings { get; }
 
     public Dialect Dialect { get; } = new PostgresDialect();
 

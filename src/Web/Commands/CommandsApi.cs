@@ -51,7 +51,7 @@ internal static class CommandsApi
                 var (output, errors) = (new FrameWriter(frames, t => new CommandFrame(Output: t), cancel), new FrameWriter(frames, t => new CommandFrame(Error: t), cancel));
                 var command = commands.FirstOrDefault(c => c.Name == call.Name);
                 if (command is null) await errors.WriteLineAsync($"There is no command '{call.Name}'; --help lists them.");
-                exit = command is null ? 2 : await command.RunAsync(command.TakesFiles ? [.. call.Arguments.Select(a => Absolute(a, call.Directory))] : call.Arguments, output, errors, cancel);
+                exit = command is null ? 2 : await command.RunAsync(command.TakesFiles ? [.. call.Arguments.Select(a => Absolute(a, call.Directory, command.MakesFiles))] : call.Arguments, output, errors, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested)
             {
@@ -66,10 +66,11 @@ internal static class CommandsApi
     }
 
     /// <summary>A word, or what stands behind an equals sign, that names a file where the caller stands.</summary>
-    private static string Absolute(string word, string directory)
+    private static string Absolute(string word, string directory, bool evenNew)
     {
         var equals = word.StartsWith("--", StringComparison.Ordinal) ? word.IndexOf('=', StringComparison.Ordinal) + 1 : 0;
         var path = System.IO.Path.GetFullPath(word[equals..], directory);
+        if (evenNew && equals == 0 && !word.StartsWith("--", StringComparison.Ordinal)) return path;
         return word.Length > equals && File.Exists(path) ? word[..equals] + path : word;
     }
 
