@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace BehaviorDashboard.Storage;
@@ -6,8 +7,9 @@ namespace BehaviorDashboard.Storage;
 /// <summary>What a backup holds, written when it had been verified.</summary>
 /// <param name="Format">Version of the archive's own layout.</param>
 /// <param name="Engine">Whose store it is: <c>duckdb</c> or <c>postgres</c>.</param>
+/// <param name="StoreSha256">Of the store inside, in hexadecimal.</param>
 /// <param name="Files">Further files of the store's folder, by their path in it.</param>
-public sealed record BackupManifest(int Format, string Engine, DateTimeOffset TakenAt, IReadOnlyList<TableSum> Tables, IReadOnlyList<string> Files)
+public sealed record BackupManifest(int Format, string Engine, DateTimeOffset TakenAt, string StoreSha256, IReadOnlyList<TableSum> Tables, IReadOnlyList<string> Files)
 {
     internal const int Newest = 1;
 }
@@ -52,7 +54,18 @@ internal static class BackupArchive
         }
     }
 
-    public static Task ExtractStoreAsync(string archive, string to, CancellationToken cancel) => ExtractAsync(archive, Store, to, cancel);
+    public static async Task<string> HashAsync(string file, CancellationToken cancel)
+    {
+        await using var stream = File.OpenRead(file);
+        return Convert.ToHexString(await SHA256.HashDataAsync(stream, cancel));
+    }
+
+    /// <exception cref="BackupException">A byte differs from what was packed.</exception>
+    public static async Task ExtractStoreAsync(string archive, BackupManifest manifest, string to, CancellationToken cancel)
+    {
+        await ExtractAsync(archive, Store, to, cancel);
+        if (await HashAsync(to, cancel) != manifest.StoreSha256) throw new BackupException($"{archive} is damaged: the store in it is not the one that was packed. Take another backup, or copy the file again.");
+    }
 
     /// <param name="file">As the manifest names it.</param>
     public static Task ExtractFileAsync(string archive, string file, string folder, CancellationToken cancel)

@@ -38,7 +38,7 @@ internal sealed class BackupService(IConnectionSource connections, IBackupEngine
             var sums = await engine.WriteAsync(store, progress, cancel);
             var files = OtherFiles(target);
             progress("Packing …");
-            var manifest = new BackupManifest(BackupManifest.Newest, connections.Dialect.Name, takenAt, sums, files);
+            var manifest = new BackupManifest(BackupManifest.Newest, connections.Dialect.Name, takenAt, await BackupArchive.HashAsync(store, cancel), sums, files);
             await BackupArchive.WriteAsync(partial, manifest, store, Folder, cancel);
             await BackupArchive.ReadAsync(partial, cancel);
             File.Move(partial, target);

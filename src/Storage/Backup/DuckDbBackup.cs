@@ -53,7 +53,7 @@ internal sealed class DuckDbBackup(DuckDbConnections connections, StorageOptions
             DiskRoom.Require(folder, new FileInfo(archive).Length);
             Directory.CreateDirectory(folder);
             progress("Unpacking …");
-            await BackupArchive.ExtractStoreAsync(archive, Path.Combine(folder, Path.GetFileName(connections.File)), cancel);
+            await BackupArchive.ExtractStoreAsync(archive, manifest, Path.Combine(folder, Path.GetFileName(connections.File)), cancel);
             await using (var proven = new DuckDbConnections(options with { Folder = folder }))
             {
                 file = proven.File;

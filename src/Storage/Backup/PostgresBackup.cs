@@ -7,6 +7,8 @@ namespace BehaviorDashboard.Storage;
 /// <summary>PostgreSQL: pg_dump out of an exported snapshot; proven by restoring it into a database of its own on the same server.</summary>
 internal sealed class PostgresBackup(PostgresConnections connections, Upgrade upgrade) : IBackupEngine
 {
+    private const int LongestName = 63;
+
     private const string Others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
 
     // A database like this one, whose text has the same order. The column of the ICU language has another name from version 17 on.
@@ -49,12 +51,14 @@ internal sealed class PostgresBackup(PostgresConnections connections, Upgrade up
     {
         var dump = Path.GetTempFileName();
         var name = connections.Settings.Database!;
-        var old = $"{name}_{Path.GetFileName(keep).Replace('-', '_')}";
+        var suffix = "_" + Path.GetFileName(keep).Replace('-', '_');
+        // PostgreSQL cuts longer names off without a word.
+        var old = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix;
         try
         {
             progress("Unpacking …");
             DiskRoom.Require(dump, new FileInfo(archive).Length);
-            await BackupArchive.ExtractStoreAsync(archive, dump, cancel);
+            await BackupArchive.ExtractStoreAsync(archive, manifest, dump, cancel);
             await InAnotherDatabaseAsync(dump, "restore", progress, async proven =>
             {
                 progress("Adding up what the backup holds …");
