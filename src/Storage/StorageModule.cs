@@ -30,6 +30,8 @@ public sealed class StorageModule : IModule
         services.AddSingleton<BackupService>();
         services.AddTransient<ICommand, BackupCommand>();
         services.AddTransient<ICommand, RestoreCommand>();
+        services.AddSingleton<StoreMove>();
+        services.AddTransient<ICommand, MoveStoreCommand>();
     }
 
     private static IBackupEngine Backups(IServiceProvider provider) => provider.GetRequiredService<IConnectionSource>() switch

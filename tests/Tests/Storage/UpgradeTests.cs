@@ -1,0 +1,58 @@
+using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Profiles;
+using BehaviorDashboard.Quality;
+using BehaviorDashboard.Segments;
+using BehaviorDashboard.Storage;
+using BehaviorDashboard.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Storage;
+
+/// <summary>A store of the first version, with rows, is opened by this one.</summary>
+public class UpgradeTests
+{
+    private const string OldRows = """
+        insert into events (message_id, received_at, occurred_at, user_id, type, name, revenue, rating, properties, source_id) values
+            ('o1', '2025-01-02 10:00:00+00', '2025-01-02 10:00:00+00', 'ann', 'track', 'Order Completed', 20.5, null, '{"discount":"5"}', 'web'),
+            ('r1', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', 'anon:x', 'track', 'Product Reviewed', null, 4, null, 'web');
+        insert into identities (alias, user_id, kind, since) values ('anon:x', 'ann', 'seen together', '2025-01-03 10:00:00+00');
+        insert into profiles (user_id, is_known, first_seen, last_seen, events, sessions, page_views, product_views, searches, cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded, traits)
+        values ('ann', true, '2025-01-02 10:00:00+00', '2025-01-03 10:00:00+00', 2, 2, 0, 0, 0, 0, 0, 1, 1, 0, 1, 4, 20.5, 0, '{"email":"ann@shop.example"}')
+        """;
+
+    [Theory, InlineData(Engine.DuckDb), InlineData(Engine.Postgres)]
+    public async Task Everything_in_a_store_of_the_first_version_is_there_after_the_upgrade(Engine engine)
+    {
+        Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
+        IModule[] modules = [new ProfilesModule(), new SegmentsModule(), new QualityModule()];
+        var folder = Directory.CreateTempSubdirectory("behavior-old-").FullName;
+        var postgres = engine == Engine.Postgres ? await TestStore.CreateDatabaseAsync() : null;
+        try
+        {
+            IEnumerable<Migration> first;
+            await using (var newest = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>()))
+                first = [.. newest.Services.GetServices<MigrationSource>().SelectMany(s => s.Read()).Where(m => m.Number == 1)];
+            await using (IConnectionSource source = postgres is null ? new DuckDbConnections(new StorageOptions { Folder = folder }) : new PostgresConnections(postgres))
+            {
+                var old = new Database(source);
+                Assert.True(await new Migrator(old, first, TimeProvider.System).MigrateAsync() > 3);
+                await old.ExecuteAsync(OldRows);
+            }
+            await using var store = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>(), keepIn: folder,
+                settings: postgres is null ? null : new Dictionary<string, string?> { ["Storage:Postgres"] = postgres });
+            Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(*) from events"));
+            Assert.Equal("ann@shop.example", await store.Database.ScalarAsync<string>("select traits ->> 'email' from profiles where user_id = 'ann'"));
+            // What later versions count was counted from what was there.
+            Assert.Equal(1, await store.Database.ScalarAsync<long>("select discounted_orders from profiles where user_id = 'ann' and rated = 1 and last_rating = 4"));
+            var again = await store.Writer.AppendAsync([Make.Event("o1", user: "ann"), Make.Event("o2", user: null, anonymous: "x")]);
+            Assert.Equal(1, again.Stored);
+            Assert.Equal(3, await store.Database.ScalarAsync<long>("select events from profiles where user_id = 'ann'"));
+        }
+        finally
+        {
+            if (postgres is not null) await TestStore.DropDatabaseAsync(postgres);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
