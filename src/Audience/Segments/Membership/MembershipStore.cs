@@ -91,7 +91,7 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
     }, cancel);
 
-    private static Task CopyEventsAsync(Session session, EventNeeds needs)
+    private static Task<int> CopyEventsAsync(Session session, EventNeeds needs)
     {
         var parameters = new DynamicParameters();
         var names = new List<string>();
