@@ -98,7 +98,8 @@ internal sealed class MoveTarget : IAsyncDisposable
     public Task ContinueAsync(string sequence, long last, CancellationToken cancel) =>
         _database.ScalarAsync<long>("select setval(cast(@Sequence as text)::regclass, @Last)", new { Sequence = SqlName.Quote(sequence), Last = last }, cancel);
 
-    public Task AnalyzeAsync(CancellationToken cancel) => _database.ExecuteAsync("analyze", cancel: cancel);
+    // One word alone would be taken for the name of a procedure.
+    public Task AnalyzeAsync(CancellationToken cancel) => _database.ExecuteAsync("analyze;", cancel: cancel);
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 

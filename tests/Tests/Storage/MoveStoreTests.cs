@@ -73,17 +73,16 @@ public class MoveStoreTests
             await store.Writer.ExclusiveAsync(session => session.EraseAsync(["u6"]));
             var report = await Move(store).RunAsync(postgres, _ => { }, CancellationToken.None);
             Assert.False(report.Live);
+            Assert.Equal(0, (await Move(store).RunAsync(postgres, _ => { }, CancellationToken.None)).Copied);
 
             await using var moved = await OpenAsync(postgres);
             Assert.Equal("postgres", moved.Database.Dialect.Name);
             Assert.Equal(await SumsAsync(store), await SumsAsync(moved));
             Assert.Equal(await FiguresAsync(store), await FiguresAsync(moved));
             Assert.True(report.Tables.Single(t => t.Table == "events").Rows > 1_000);
-            Assert.Equal(0, (await Move(store).RunAsync(postgres, _ => { }, CancellationToken.None)).Copied);
             // The new store lives: it knows what it has, and numbers go on.
             Assert.Equal(1, (await moved.Writer.AppendAsync([Make.Event("m1", at: Make.Noon.AddDays(1)), Make.Event("own", at: Make.Noon.AddDays(1))])).Stored);
-            await using (var scope = moved.Services.CreateAsyncScope())
-                Assert.True((await scope.ServiceProvider.GetRequiredService<SegmentService>().OfGroupAsync(new GroupRule("consent_marketing_email", "allowed"), "Another")).Segment!.Id > 1);
+            Assert.True(await moved.Database.ScalarAsync<long>("select nextval('segments_id') - (select max(id) from segments)") > 0);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
 using BehaviorDashboard.Segments;
@@ -31,7 +32,7 @@ public class UpgradeTests
         try
         {
             IEnumerable<Migration> first;
-            await using (var newest = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>()))
+            await using (var newest = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc))))
                 first = [.. newest.Services.GetServices<MigrationSource>().SelectMany(s => s.Read()).Where(m => m.Number == 1)];
             await using (IConnectionSource source = postgres is null ? new DuckDbConnections(new StorageOptions { Folder = folder }) : new PostgresConnections(postgres))
             {
@@ -39,7 +40,7 @@ public class UpgradeTests
                 Assert.True(await new Migrator(old, first, TimeProvider.System).MigrateAsync() > 3);
                 await old.ExecuteAsync(OldRows);
             }
-            await using var store = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>(), keepIn: folder,
+            await using var store = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), keepIn: folder,
                 settings: postgres is null ? null : new Dictionary<string, string?> { ["Storage:Postgres"] = postgres });
             Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(*) from events"));
             Assert.Equal("ann@shop.example", await store.Database.ScalarAsync<string>("select traits ->> 'email' from profiles where user_id = 'ann'"));
