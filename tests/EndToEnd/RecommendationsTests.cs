@@ -66,6 +66,8 @@ public class RecommendationsTests(Browser browser)
         await page.Locator("[data-save-as]").ClickAsync();
         await watched.AssertAccessibleAsync();
         await page.GotoAsync("/recommendations/decisions");
+        // What is typed before the page is alive is lost.
+        await Expect(page.Locator("[data-add]")).ToBeEnabledAsync();
         await page.Locator("[data-decide] [data-product]").FillAsync("saw3");
         await page.Locator("[data-reason]").FillAsync("recalled");
         await page.Locator("[data-add]").ClickAsync();
@@ -78,6 +80,7 @@ public class RecommendationsTests(Browser browser)
         await Expect(page.Locator("[data-why-drawer]")).ToBeVisibleAsync();
         await watched.AssertAccessibleAsync();
         await page.GotoAsync("/recommendations/tests");
+        await Expect(page.Locator("[data-begin]")).ToBeEnabledAsync();
         await page.Locator("[data-start] [data-name]").FillAsync("Margin");
         await page.Locator("[data-begin]").ClickAsync();
         await Expect(page.Locator("[data-result]")).ToBeVisibleAsync();
