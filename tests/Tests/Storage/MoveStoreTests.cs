@@ -68,6 +68,12 @@ public class MoveStoreTests
             {
                 if (line.Contains("rows are there", StringComparison.Ordinal) && ++parts == 4) throw new InvalidOperationException("killed");
             }, CancellationToken.None));
+            // As the audit log has one.
+            await using (var target = await OpenAsync(postgres))
+                await target.Database.ExecuteAsync("""
+                    create function refuse() returns trigger language plpgsql as 'begin raise exception ''append-only''; end';
+                    create trigger append_only before update or delete or truncate on segments for each statement execute function refuse()
+                    """);
             // Life goes on: events come, one person is erased out of a part that was copied.
             await FillAsync(store, "n", 1_000, 150);
             await store.Writer.ExclusiveAsync(session => session.EraseAsync(["u6"]));
