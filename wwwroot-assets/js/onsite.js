@@ -1,4 +1,4 @@
-// Shows on-site messages of campaigns. <script src="https://dashboard/js/onsite.js" data-key="write key" data-user="u1" defer></script>
+// Shows on-site messages of campaigns: a deferred script of the dashboard, js/onsite.js, with data-key (a write key) and data-user.
 (() => {
   const me = document.currentScript;
   const base = new URL(me.src).origin, key = me.dataset.key, user = me.dataset.user;
