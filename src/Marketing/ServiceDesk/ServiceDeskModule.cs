@@ -30,7 +30,7 @@ public sealed class ServiceDeskModule : IModule
         services.AddSingleton<ProductTruths>();
         services.AddSingleton<ShopFacts>();
         services.AddSingleton(p => new IntentModels(p.GetRequiredService<ModelRegistry>()));
-        foreach (var language in SentimentModels.Languages) services.AddSingleton<IModelTrainer>(p => new IntentModelTrainer(language, p.GetRequiredService<ConversationStore>()));
+        foreach (var language in SentimentModels.Languages) services.AddSingleton<IModelTrainer>(p => new IntentModelTrainer(language, p.GetRequiredService<ConversationStore>(), p.GetRequiredService<IntentModels>()));
         services.AddSingleton(p => new ConversationService(p.GetRequiredService<ConversationStore>(), p.GetRequiredService<IntentModels>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<WebhookService>(),
             p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<IOptions<ServiceDeskOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new KnowledgeService(p.GetRequiredService<KnowledgeStore>(), p.GetRequiredService<ShopFacts>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>()));

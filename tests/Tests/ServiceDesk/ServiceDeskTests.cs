@@ -1,7 +1,9 @@
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
+using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Reviews;
@@ -122,6 +124,39 @@ public class ServiceDeskTests
         Assert.InRange(quality.First!.Value, 0.01, 0.99);
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task An_answer_promises_what_the_shelves_and_the_orders_on_their_way_allow(Engine engine)
+    {
+        var time = new FakeTimeProvider(Make.Noon);
+        await using var store = await OpenAsync(engine, time);
+        await store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([new ProductFact("cup", "Blue cup", "Kitchen", Price: 20, Cost: 10, Stock: 2), new ProductFact("mug", "Red mug", "Kitchen", Price: 21, Stock: 0), new ProductFact("bowl", "Bowl", "Kitchen", Price: 30, Stock: 4), new ProductFact("vase", "Vase", "Living")], "test", false, default);
+        var (shelves, facts) = (store.Services.GetRequiredService<SupplyCatalog>(), store.Services.GetRequiredService<ShopFacts>());
+        var asked = (await store.Services.GetRequiredService<ConversationService>().ReceiveAsync(new InboundMessage(null, "m1", null, null, null, "When is it back?", ProductId: "cup"))).Conversation!;
+        async Task<string?> SayAsync(string placeholder, string product = "cup", string language = "en") => (await facts.OfAsync(asked with { ProductId = product }, default)).Of(placeholder, language);
+
+        Assert.Equal("Blue cup is in stock.", await SayAsync("arrival"));
+        Assert.Null(await SayAsync("arrival", "vase"));
+        Assert.Null(await SayAsync("substitute", "vase"));
+        // Sold since it was counted: nothing is left, and nobody said how long it takes.
+        await store.Writer.AppendAsync([Make.Event("o1", EventNames.OrderCompleted, order: "1", at: Make.Noon.AddMinutes(1)), Make.Event("o1#1", EventNames.OrderCompleted, type: EventTypes.Item, order: "1", product: "cup", quantity: 2, at: Make.Noon.AddMinutes(1))]);
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null(await SayAsync("arrival"));
+        Assert.Equal("Bowl", await SayAsync("substitute"));
+        Assert.Equal("USD 3.00", await SayAsync("voucher"));
+        Assert.Null(await SayAsync("voucher", "mug"));
+
+        Assert.Empty(await shelves.SaveAsync([new TermsChange("cup", LeadDays: 10, LeadSpread: 2.5)]));
+        Assert.Equal("Blue cup is sold out; if it is ordered today it should be here by 23 March.", await SayAsync("arrival"));
+        await store.Services.GetRequiredService<StockService>().HoldAsync("cup", time.GetUtcNow().AddDays(9), null);
+        Assert.Null(await SayAsync("arrival"));
+        // An order so late that it may never come promises nothing; the next one does, within the spread of its supplier.
+        await shelves.AddInboundAsync([new InboundDraft("cup", 5, Make.Noon.AddDays(-30), null, "late"), new InboundDraft("cup", 5, Make.Noon.AddDays(6), null, "next")]);
+        Assert.Equal("Blue cup is sold out; it is expected between 13 and 19 March.", await SayAsync("arrival"));
+        Assert.Equal("Blue cup暂时缺货，预计3月13日至19日到货。", await SayAsync("arrival", language: "zh"));
+        time.Advance(TimeSpan.FromDays(5));
+        Assert.Equal("Blue cup is sold out; it is expected between 15 and 19 March.", await SayAsync("arrival"));
+    }
+
     [Theory]
     [InlineData("en")]
     [InlineData("zh")]
@@ -135,6 +170,27 @@ public class ServiceDeskTests
             Assert.Equal(trained.Model.Guess(text).Best.Select(b => (b.Intent, Math.Round(b.Chance, 9))), read.Guess(text).Best.Select(b => (b.Intent, Math.Round(b.Chance, 9))));
         Assert.False(trained.Model.Guess("").Sure);
         Assert.False(trained.Model.Guess("zxqv wvut 0000").Sure);
+    }
+
+    [Fact]
+    public async Task A_new_model_of_intents_and_the_one_in_use_are_judged_on_the_same_messages_neither_has_seen()
+    {
+        await using var store = await OpenAsync(Engine.DuckDb, new FakeTimeProvider(Make.Noon));
+        var desk = store.Services.GetRequiredService<ConversationService>();
+        var trainer = store.Services.GetServices<IModelTrainer>().Single(t => t.Kind == IntentModels.KindOf("en"));
+        Assert.Contains("< 50", (await trainer.TrainAsync(new TrainingContext("{}", (_, _) => { }, default))).Refusal);
+        // This shop's words for what the first model cannot know.
+        List<LabelledText> said = [.. Enumerable.Range(0, 60).Select(i => new LabelledText($"please look into my {(i % 2 == 0 ? "zorgy" : "blarky")} thing number {i}", i % 2 == 0 ? "track_order" : "complaint"))];
+        foreach (var (text, i) in said.Select((t, i) => (t, i)))
+            await desk.SetIntentAsync((await desk.ReceiveAsync(new InboundMessage($"c{i}", $"m{i}", $"u{i}", null, null, text.Text))).Conversation!, text.Intent);
+        var outcome = await trainer.TrainAsync(new TrainingContext("{}", (_, _) => { }, default));
+        var (held, learnt) = IntentModelTrainer.Split(said);
+        Assert.Equal((60, true), (held.Count + learnt.Count, held.Count > 0));
+        var model = outcome.Model!;
+        Assert.Equal("better", model.Verdict);
+        Assert.Equal(IntentTrainer.Judge(IntentModel.Read(new MemoryStream(model.Content)), held).Accuracy, model.Quality["accuracy"]);
+        Assert.Equal(IntentTrainer.Judge(IntentModels.StarterOf("en").Model, held).Accuracy, model.Quality["accuracy in use"]);
+        Assert.True(model.Quality["accuracy"] > model.Quality["accuracy in use"]);
     }
 
     [Fact]
@@ -161,7 +217,7 @@ public class ServiceDeskTests
     private static async Task<TestStore> OpenAsync(Engine engine, FakeTimeProvider time)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var store = await TestStore.OpenAsync(engine, [new LearningModule(), new WebhooksModule(), new ReviewsModule(), new ProfilesModule(), new CatalogModule(), new ServiceDeskModule()], time,
+        var store = await TestStore.OpenAsync(engine, [new LearningModule(), new WebhooksModule(), new ReviewsModule(), new ProfilesModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new ServiceDeskModule()], time,
             s => s.AddSingleton<IAuditLog>(new NoAudit()).AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)));
         await store.Services.GetRequiredService<ReviewKeeper>().PassAsync();
         return store;

@@ -87,11 +87,20 @@ public sealed class ShopFactSet
     {
         if (_product is not { Stock: { } stock } product) return null;
         if (stock > 0) return zh ? $"{product.Title}有货。" : $"{product.Title} is in stock.";
-        if (product.ExpectedAt is { } day && day > _clock.Now) return zh ? $"{product.Title}暂时缺货，预计{Day(day, zh)}到货。" : $"{product.Title} is sold out; we expect it on {Day(day, zh)}.";
+        if (product.Expected(_clock.Now) is { } expected) return zh ? $"{product.Title}暂时缺货，预计{Between(expected, zh)}到货。" : $"{product.Title} is sold out; it is expected {Between(expected, zh)}.";
         if (product.LeadDays is not { } lead) return null;
         // Nine of ten deliveries are there by then, if the lead time is near normal.
-        var safe = _clock.Now.AddDays(lead + 1.28 * (product.LeadSpread ?? lead * 0.25));
+        var safe = _clock.Now.AddDays(lead + ProductTruth.Eight * (product.LeadSpread ?? lead * 0.25));
         return zh ? $"{product.Title}暂时缺货，若现在补货，最迟约{Day(safe, zh)}到货。" : $"{product.Title} is sold out; if it is ordered today it should be here by {Day(safe, zh)}.";
+    }
+
+    /// <summary>Two days of the shop's calendar as people say them: “between 3 and 9 December”, “on 3 December”.</summary>
+    private string Between((DateTimeOffset From, DateTimeOffset To) span, bool zh)
+    {
+        var (from, to) = (_clock.Local(span.From), _clock.Local(span.To));
+        if (from.Date == to.Date) return zh ? Day(span.To, zh) : $"on {Day(span.To, zh)}";
+        if (from.Month != to.Month) return zh ? $"{Day(span.From, zh)}至{Day(span.To, zh)}" : $"between {Day(span.From, zh)} and {Day(span.To, zh)}";
+        return zh ? $"{Day(span.From, zh)}至{to.Day}日" : $"between {from.Day} and {Day(span.To, zh)}";
     }
 
     private string Day(DateTimeOffset at, bool zh) => _clock.Local(at).ToString(zh ? "M月d日" : "d MMMM", CultureInfo.GetCultureInfo(zh ? "zh-Hans" : "en"));
