@@ -12,6 +12,7 @@ internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, Inciden
 {
     private const string TopicPrefix = "topic_";
     private const int MostSteps = 2_000;
+    private const int MostMarked = 1_000;
     private static readonly TimeSpan Window = TimeSpan.FromDays(7);
 
     public string Source => "reviews";
@@ -26,7 +27,9 @@ internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, Inciden
 
     public async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string search, int limit, CancellationToken cancel = default)
     {
-        var products = (await store.TalliesAsync("product_id", new ReviewQuery(), cancel)).OrderByDescending(t => t.Count).Select(t => t.Key!).ToList();
+        // What has an incident comes first: a list cut short must not lose it.
+        var marked = (await incidents.ListAsync(true, MostMarked, cancel)).Select(i => i.ProductId).OfType<string>();
+        List<string> products = [.. marked.Concat((await store.TalliesAsync("product_id", new ReviewQuery(), cancel)).Where(t => t.Key is not null).OrderByDescending(t => t.Count).Select(t => t.Key!)).Distinct()];
         var titles = await catalog.TitlesAsync(products, cancel);
         return [.. products.Select(p => new WatchedObject(p, titles.GetValueOrDefault(p, p), $"reviews/products/{Uri.EscapeDataString(p)}"))
             .Where(o => o.Title.Contains(search, StringComparison.CurrentCultureIgnoreCase) || o.Id.Contains(search, StringComparison.OrdinalIgnoreCase)).Take(limit)];

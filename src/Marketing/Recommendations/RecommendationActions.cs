@@ -8,7 +8,7 @@ namespace BehaviorDashboard.Recommendations;
 
 /// <summary>
 /// What rules and the ledger may do here: weigh the policy in use differently; pin, exclude or demote a product, or exclude or
-/// demote a category, for some days. Objects are <c>product:…</c> and <c>category:…</c>.
+/// demote a category, for some days. Objects are <c>category:…</c>, and <c>product:…</c> or a product's plain id, as figures of other slices name it.
 /// </summary>
 internal sealed class RecommendationActions(PolicyBook book, RecommendationStore store, ShelfKeeper shelves, IAuditLog audit, TimeProvider time, IStringLocalizer<RecommendationsText> text) : IActionTarget
 {
@@ -93,9 +93,10 @@ internal sealed class RecommendationActions(PolicyBook book, RecommendationStore
             return (new ActionOutcome(policy.Write(), changed.Write()), null);
         }
         if (!Override.Kinds.Contains(request.Action)) return (null, $"There is no action {request.Action}.");
-        if (request.ObjectId is not { } id || !(id.StartsWith(Product, StringComparison.Ordinal) || id.StartsWith(Category, StringComparison.Ordinal))) return (null, "Name a product (product:…) or a category (category:…).");
-        if (request.Action == Override.Pin && !id.StartsWith(Product, StringComparison.Ordinal)) return (null, "Only a product can be pinned.");
-        if (id.StartsWith(Product, StringComparison.Ordinal) && shelves.Current.Find(id[Product.Length..]) is null) return (null, $"There is no product {id[Product.Length..]}.");
+        if (request.ObjectId is not { Length: > 0 } id) return (null, "Name a product (product:…) or a category (category:…).");
+        var (product, _) = Named(id);
+        if (request.Action == Override.Pin && product is null) return (null, "Only a product can be pinned.");
+        if (product is not null && shelves.Current.Find(product) is null) return (null, $"There is no product {product}.");
         if (request.Parameters.ContainsKey("days") && Number(request, "days") is not (> 0 and <= 3650)) return (null, "days is more than 0 and at most 3650.");
         var decided = OverrideOf(request);
         return (new ActionOutcome("{}", JsonSerializer.Serialize(new { decision = (int?)null, request.Action, request.ObjectId, expires = decided.ExpiresAt })), null);
@@ -105,9 +106,14 @@ internal sealed class RecommendationActions(PolicyBook book, RecommendationStore
     {
         var (id, now) = (request.ObjectId!, time.GetUtcNow());
         var reason = request.Parameters.GetValueOrDefault("reason") is { Length: > 0 } given ? given : request.Cause;
-        return new Override(0, request.Action, id.StartsWith(Product, StringComparison.Ordinal) ? id[Product.Length..] : null, id.StartsWith(Category, StringComparison.Ordinal) ? id[Category.Length..] : null, null,
+        var (product, category) = Named(id);
+        return new Override(0, request.Action, product, category, null,
             request.Action == Override.Demote ? Number(request, "factor") ?? 0.3 : 1, reason, request.Cause, now, Number(request, "days") is { } days ? now.AddDays(days) : null);
     }
+
+    /// <summary>The product or the category that an object's id means.</summary>
+    private static (string? Product, string? Category) Named(string id) =>
+        id.StartsWith(Category, StringComparison.Ordinal) ? (null, id[Category.Length..]) : (id.StartsWith(Product, StringComparison.Ordinal) ? id[Product.Length..] : id, null);
 
     private static double? Number(ActionRequest request, string name) =>
         double.TryParse(request.Parameters.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
