@@ -8,12 +8,12 @@ internal sealed class ImportsErasure(ImportsStore store, ImportFolder folder, Da
 {
     // A customer's mark ends in their key; an event's is its message id.
     private const string MarksOf = """
-        select m.key from import_entities m
+        select m.key from (select key from import_entities union select key from import_replaced) m
         where exists (select 1 from (select unnest(@Ids) as id) w where right(m.key, length(w.id) + 1) = ':' || w.id)
             or m.key in (select message_id from events where user_id = any(@Keys) and type <> 'item' and name not in ('Order Completed', 'Order Refunded', 'Revenue Adjusted'))
         """;
 
-    private const string ForgetMarks = "delete from import_entities where key = any(@Keys)";
+    private static readonly string[] ForgetMarks = ["delete from import_entities where key = any(@Keys)", "delete from import_replaced where key = any(@Keys)"];
 
     public async Task<IReadOnlyList<PersonalRecords>> CountAsync(ErasedPerson person, CancellationToken cancel = default)
     {
@@ -35,7 +35,8 @@ internal sealed class ImportsErasure(ImportsStore store, ImportFolder folder, Da
 
     public async Task EraseAsync(ErasedPerson person)
     {
-        await database.ExecuteAsync(ForgetMarks, new { Keys = SqlList.Of(await MarksAsync(person, default)) });
+        var marks = await MarksAsync(person, default);
+        foreach (var forget in ForgetMarks) await database.ExecuteAsync(forget, new { Keys = SqlList.Of(marks) });
         foreach (var path in folder.AllErrors()) ErrorFile.Without(path, person.IsNamedIn, write: true);
         foreach (var report in await ReportsAsync(person, default))
         {

@@ -21,7 +21,7 @@ namespace BehaviorDashboard.Tests.Profiles;
 /// <summary>An erased person is in no table any more and, after the compaction, in no byte of the store's folder; the shop's totals stay.</summary>
 public class ErasureTests
 {
-    private const string Email = "ada.lovelace@example.com";
+    internal const string Email = "ada.lovelace@example.com";
 
     /// <summary>The engines, with the shop's user id a number or the e-mail address itself.</summary>
     public static TheoryData<Engine, string> Shops => new() { { Engine.DuckDb, "user-4711" }, { Engine.DuckDb, Email }, { Engine.Postgres, "user-4711" }, { Engine.Postgres, Email } };
@@ -46,10 +46,10 @@ public class ErasureTests
         return (store, audit);
     }
 
-    private static PersonErasure Erasure(TestStore store) => store.Services.CreateScope().ServiceProvider.GetRequiredService<PersonErasure>();
+    internal static PersonErasure Erasure(TestStore store) => store.Services.CreateScope().ServiceProvider.GetRequiredService<PersonErasure>();
 
     /// <summary>Ada under two keys in every corner of the store, and somebody else beside her.</summary>
-    private static async Task FillAsync(TestStore store, string ada)
+    internal static async Task FillAsync(TestStore store, string ada)
     {
         await store.Writer.AppendAsync([
             Make.Event("v1", EventNames.ProductViewed, user: null, anonymous: "device-99", product: "p1"),
@@ -83,7 +83,7 @@ public class ErasureTests
     private sealed record Report(bool Kept, string Models);
 
     /// <returns>Tables with a row that holds the word.</returns>
-    private static async Task<List<string>> TablesWithAsync(TestStore store, string word)
+    internal static async Task<List<string>> TablesWithAsync(TestStore store, string word)
     {
         var found = new List<string>();
         foreach (var table in await store.Database.QueryAsync<string>("select table_name from information_schema.tables where table_schema in ('public', 'main') order by 1"))
@@ -160,7 +160,7 @@ public class ErasureTests
         Assert.Equal(["bob"], await store.Database.QueryAsync<string>("select user_id from profiles"));
     }
 
-    private static List<string> FilesWith(string folder, string text) =>
+    internal static List<string> FilesWith(string folder, string text) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => Read(f).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0)];
 
     private static byte[] Read(string file)
