@@ -27,6 +27,7 @@ public sealed class LearningModule : IModule
         services.AddSingleton<ModelKpis>();
         services.AddSingleton<IKpiSource>(p => p.GetRequiredService<ModelKpis>());
         services.AddSingleton<IAttentionSource, ModelAttention>();
+        services.AddSingleton<IDemoSeeder, DemoTrainings>();
         services.AddHostedService(p => p.GetRequiredService<TrainingService>());
     }
 

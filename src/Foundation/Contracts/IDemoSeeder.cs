@@ -12,4 +12,7 @@ public sealed record DemoCatalogItem(
 public interface IDemoSeeder
 {
     Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel);
+
+    /// <summary>What can only be done when the demo's history is stored; also at every start.</summary>
+    Task AfterHistoryAsync(CancellationToken cancel) => Task.CompletedTask;
 }

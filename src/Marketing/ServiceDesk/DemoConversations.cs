@@ -17,18 +17,24 @@ internal sealed class DemoConversations(Database database, ConversationService d
         ("", "忘记密码了，登录不上", 10), ("Thanks", "Thank you, the new one works perfectly!", 30),
     ];
 
-    public async Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)
+    private string? _soldOut;
+
+    public Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)
     {
-        await knowledge.StartAsync("demo", cancel);
+        _soldOut = products.Where(p => p.OnHand == 0).Select(p => p.ProductId).FirstOrDefault();
+        return knowledge.StartAsync("demo", cancel);
+    }
+
+    public async Task AfterHistoryAsync(CancellationToken cancel)
+    {
         var buyers = await database.QueryAsync<Buyer>(
             "select user_id as UserId, max(order_id) as OrderId from events where type = 'track' and name = 'Order Completed' and user_id is not null and order_id is not null and occurred_at >= @From group by user_id order by max(occurred_at) desc, user_id limit @Limit",
             new { From = time.GetUtcNow().AddDays(-40), Limit = Asked.Length }, cancel);
-        var soldOut = products.Where(p => p.OnHand == 0).Select(p => p.ProductId).FirstOrDefault();
         for (var i = 0; i < Asked.Length && i < buyers.Count; i++)
         {
             var (subject, body, hours) = Asked[i];
             var number = (i + 1).ToString(CultureInfo.InvariantCulture);
-            await desk.ReceiveAsync(new InboundMessage("demo-" + number, "demo-message-" + number, buyers[i].UserId, i % 3 == 0 ? "email" : "chat", subject, body, buyers[i].OrderId, body.Contains("售罄", StringComparison.Ordinal) ? soldOut : null, time.GetUtcNow().AddHours(-hours)), cancel);
+            await desk.ReceiveAsync(new InboundMessage("demo-" + number, "demo-message-" + number, buyers[i].UserId, i % 3 == 0 ? "email" : "chat", subject, body, buyers[i].OrderId, body.Contains("售罄", StringComparison.Ordinal) ? _soldOut : null, time.GetUtcNow().AddHours(-hours)), cancel);
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class DemoService(
         var last = (DemoPhase?)null;
         try
         {
-            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last), stoppingToken, new DemoMailbox(http, await ReadKeyAsync(stoppingToken), time).TakeAsync);
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last, stoppingToken), stoppingToken, new DemoMailbox(http, await ReadKeyAsync(stoppingToken), time).TakeAsync);
         }
         catch (DemoRefusedException refused)
         {
@@ -66,13 +66,34 @@ internal sealed partial class DemoService(
         foreach (var seeder in seeders) await seeder.SeedAsync(products, cancel);
     }
 
-    private void Tell(DemoProgress progress, ref DemoPhase? last)
+    private void Tell(DemoProgress progress, ref DemoPhase? last, CancellationToken cancel)
     {
         if (progress.Phase == last) return;
         last = progress.Phase;
         if (last == DemoPhase.Recent) LogRecent(progress.Sent);
-        if (last == DemoPhase.History) LogHistory(progress.Sent);
+        if (last != DemoPhase.History) return;
+        LogHistory(progress.Sent);
+        _ = AfterHistoryAsync(cancel);
     }
+
+    /// <summary>Beside the shop's life, which goes on.</summary>
+    private async Task AfterHistoryAsync(CancellationToken cancel)
+    {
+        foreach (var seeder in seeders)
+        {
+            try
+            {
+                await seeder.AfterHistoryAsync(cancel);
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                LogUnprepared(problem, seeder.GetType().Name);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The demo goes on without what {Seeder} prepares.")]
+    private partial void LogUnprepared(Exception problem, string seeder);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Demo shop: the last weeks are in ({Events} events sent); the rest of the year follows.")]
     private partial void LogRecent(long events);
