@@ -23,8 +23,7 @@ public sealed class ServiceDeskModule : IModule
         services.AddOptions<ServiceDeskOptions>().Bind(configuration.GetSection(ServiceDeskOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddMigrations<ServiceDeskModule>("ServiceDesk");
         services.AddLocalization();
-        services.AddPersonalRows("conversations", "conversations");
-        services.AddPersonalRows("conversation_messages", "conversation_messages");
+        services.AddSingleton<IPersonalData, ConversationErasure>();
         services.AddSingleton<ConversationStore>();
         services.AddSingleton<KnowledgeStore>();
         services.AddSingleton<ProductTruths>();

@@ -7,6 +7,7 @@ using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
+using BehaviorDashboard.ServiceDesk;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,10 +50,15 @@ public class ErasureEverywhereTests
     {
         await ErasureTests.FillAsync(store, Ada);
         var filled = new List<string>();
+        await store.Database.ExecuteAsync("insert into import_replaced (key, replaced_by, owner, kind, hash, joined) values (@Key, 'i2', 'i1', 'customers', 1, false), ('customer:bob', 'i2', 'i1', 'customers', 1, false)", new { Key = "customer:" + Ada });
+        // Two wrote without being signed in; one of them gave the address.
+        var desk = store.Services.GetRequiredService<ConversationService>();
+        foreach (var (id, user, words) in new[] { ("a", (string?)null, $"I am {ErasureTests.Email.ToUpperInvariant()}, where is my order?"), ("b", ErasureTests.Email, "Hello?"), ("c", null, "Is it dishwasher safe?") })
+            Assert.True((await desk.ReceiveAsync(new InboundMessage("mail-" + id, "m-" + id, user, "email", null, words))).New);
         foreach (var table in (await ColumnsAsync(store)).GroupBy(c => c.TableName).Where(t => t.Any(c => Keys.Contains(c.Name))))
         {
             if (await store.Database.ScalarAsync<long>($"select count(*) from {table.Key} where user_id = @Ada", new { Ada }) > 0) continue;
-            foreach (var (who, text, number) in new[] { (Ada, ErasureTests.Email, 1), ("bob", "bob@example.com", 2) })
+            foreach (var (who, text, number) in new[] { (Ada, ErasureTests.Email, 101), ("bob", "bob@example.com", 102) })
                 await store.Database.ExecuteAsync($"insert into {table.Key} ({string.Join(", ", table.Select(c => c.Name))}) values ({string.Join(", ", table.Select(c => Value(c, number)))})", new { Who = who, Text = text });
             filled.Add(table.Key);
         }
@@ -84,6 +90,7 @@ public class ErasureEverywhereTests
         Assert.Equal(stated, await ErasureTests.Erasure(store).EraseAsync("anon:device-99"));
 
         foreach (var word in new[] { Ada, ErasureTests.Email, "device-99" }) Assert.Empty(await ErasureTests.TablesWithAsync(store, word));
+        Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(*) from conversation_messages where body = 'Is it dishwasher safe?'"));
         // What was said of the two together went with the one; everything else of the other stays.
         Assert.Equal(["merge_dismissals"], shared.Except(await ErasureTests.TablesWithAsync(store, "bob")));
     }
