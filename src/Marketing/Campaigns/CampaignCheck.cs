@@ -18,6 +18,7 @@ public static class CampaignCheck
         if (spec.Discount is not (>= 0 and < 1)) problems.Add(new("discount", "Discount", Number(spec.Discount)));
         if (spec.CostPerMessage is < 0 or > 1_000_000) problems.Add(new("cost", "Cost"));
         if (spec.Audience.Limit is < 1) problems.Add(new("limit", "Limit"));
+        if (spec.PromiseOverride.Length > 400) problems.Add(new("products", "OverrideLong"));
         if (spec.UnitBudget is < 0) problems.Add(new("budget", "Budget"));
         if (spec.Steps.Count is < 1 or > 10) problems.Add(new("steps", "Steps"));
         if (spec.Schedule.Kind is not (CampaignSchedule.Once or CampaignSchedule.Recurring or CampaignSchedule.Segment or CampaignSchedule.Event)) problems.Add(new("schedule", "Schedule", spec.Schedule.Kind));

@@ -10,7 +10,7 @@ namespace BehaviorDashboard.Campaigns;
 
 /// <summary>Moves campaigns on by the clock: starts what is due, takes people in, looks at effects, stops what does harm, ends what is over.</summary>
 internal sealed class CampaignRunner(
-    CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, EffectService effects, CampaignSignal changed,
+    CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, EffectService effects, StockThrottle throttle, CampaignSignal changed,
     IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<CampaignRunner> logger) : BackgroundService
 {
     public const string Product = "product";
@@ -131,7 +131,9 @@ internal sealed class CampaignRunner(
         if (campaign.StartedAt is null || (_looked.TryGetValue(campaign.Id, out var last) && now - last < every)) return;
         _looked[campaign.Id] = now;
         var effect = await effects.LookAsync(campaign, cancel);
-        if (campaign.Status != CampaignStatus.Live || EffectService.Guard(campaign.Read(), effect) is not { } why) return;
+        if (campaign.Status != CampaignStatus.Live) return;
+        var stocked = await throttle.FollowAsync(campaign, cancel);
+        if ((EffectService.Guard(campaign.Read(), effect) ?? (stocked ? null : "stock")) is not { } why) return;
         if (await HeedAsync(campaign, why, cancel)) changed.Signal.Raise();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Live;
 using Microsoft.Extensions.Logging;
 
@@ -15,13 +16,16 @@ public sealed class CampaignService
     private readonly OutboxStore _outbox;
     private readonly DeliveryService _delivery;
     private readonly MessageWriter _writer;
+    private readonly PromiseService _promise;
+    private readonly StockThrottle _throttle;
+    private readonly ProposalService _proposals;
     private readonly IAuditLog _audit;
     private readonly IReadOnlyList<IActionLedger> _ledgers;
     private readonly ShopClock _clock;
 
-    internal CampaignService(CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, MessageWriter writer, IAuditLog audit, IEnumerable<IActionLedger> ledgers, CampaignSignal changed, ShopClock clock)
+    internal CampaignService(CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, MessageWriter writer, PromiseService promise, StockThrottle throttle, ProposalService proposals, IAuditLog audit, IEnumerable<IActionLedger> ledgers, CampaignSignal changed, ShopClock clock)
     {
-        (_store, _audience, _people, _outbox, _delivery, _writer, _audit, _ledgers, _clock) = (store, audience, people, outbox, delivery, writer, audit, [.. ledgers], clock);
+        (_store, _audience, _people, _outbox, _delivery, _writer, _promise, _throttle, _proposals, _audit, _ledgers, _clock) = (store, audience, people, outbox, delivery, writer, promise, throttle, proposals, audit, [.. ledgers], clock);
         Changed = changed.Signal;
     }
 
@@ -51,6 +55,17 @@ public sealed class CampaignService
 
     public Task<AudienceEstimate> EstimateAsync(int? id, CampaignSpec spec, CancellationToken cancel = default) => _audience.EstimateAsync(id ?? 0, spec, cancel);
 
+    /// <summary>Whether what it promotes can be promised to so many people.</summary>
+    public Task<PromiseResult> PromiseAsync(int? id, CampaignSpec spec, AudienceEstimate estimate, CancellationToken cancel = default) => _promise.CheckAsync(id ?? 0, spec, estimate.Treated, estimate.Baseline, cancel);
+
+    /// <summary>How much of its unit budget a live campaign has used; null where it has none.</summary>
+    public BudgetUse? BudgetOf(int id) => _throttle.Of(id);
+
+    /// <summary>A draft of a purchase of what is missing; the same campaign and product on the same day give the same draft.</summary>
+    /// <returns>Null where the product is not known.</returns>
+    public Task<int?> OrderMissingAsync(int? id, ProductPromise missing, CancellationToken cancel = default) =>
+        _proposals.ProposeAsync(missing.Outlook.ProductId, missing.Missing, string.Create(CultureInfo.InvariantCulture, $"campaign:{id ?? 0}:{missing.Outlook.ProductId}:{_clock.Today:yyyy-MM-dd}"), cancel);
+
     /// <summary>Why this channel cannot send here; null: it can.</summary>
     public string? Missing(string channel) => _delivery.Missing(channel);
 
@@ -62,7 +77,8 @@ public sealed class CampaignService
     public async Task<RenderedMessage?> PreviewAsync(CampaignSpec spec, int step, string version, OnePerson person, CancellationToken cancel = default)
     {
         await _audit.RecordAsync(new AuditEntry("campaign.previewed", person.Key), cancel);
-        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage("preview", 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, true, true, null), cancel);
+        var mayPersonalise = (await _people.FactsAsync(0, [person.Key], [], _clock.Now, cancel)).Any(f => f.MayPersonalise);
+        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage(MessageWriter.Preview, 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, true, mayPersonalise, null), cancel);
     }
 
     public async Task<CampaignResult> CreateAsync(string name, CampaignSpec spec, string who, CancellationToken cancel = default)
@@ -70,6 +86,7 @@ public sealed class CampaignService
         if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
         var id = await _store.AddAsync(name.Trim(), spec.ToJson(), Note(who, "created"), cancel);
         await _audit.RecordAsync(new AuditEntry("campaign.created", Target(id)), cancel);
+        await OverrideAsync(id, spec, who, cancel);
         Changed.Raise();
         return new CampaignResult(await FindAsync(id, cancel), []);
     }
@@ -78,8 +95,13 @@ public sealed class CampaignService
     public async Task<CampaignResult> SaveAsync(Campaign before, string name, CampaignSpec spec, string who, CancellationToken cancel = default)
     {
         if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
+        // What is under way already is held to its promise by every change.
+        var planned = before.Status == CampaignStatus.Draft ? null : await PlanAsync(before.Id, spec, cancel);
+        if (planned is { Verdict: PromiseResult.Block } && spec.PromiseOverride.Length == 0) return CampaignResult.Wrong(new CampaignProblem("products", "PromiseBlock"));
         if (!await _store.SaveAsync(before, name.Trim(), spec.ToJson(), Note(who, "changed"), cancel)) return CampaignResult.Wrong(new CampaignProblem("name", "ChangedMeanwhile", before.Name));
         await _audit.RecordAsync(new AuditEntry("campaign.changed", Target(before.Id)), cancel);
+        if (spec.PromiseOverride != before.Read().PromiseOverride) await OverrideAsync(before.Id, spec, who, cancel);
+        if (planned is not null) await _promise.AnnounceAsync(before with { Name = name.Trim() }, spec, planned, cancel);
         Changed.Raise();
         return new CampaignResult(await FindAsync(before.Id, cancel), []);
     }
@@ -91,7 +113,9 @@ public sealed class CampaignService
         var problems = CampaignCheck.Starting(campaign.Name, spec, Now).ToList();
         if (Missing(spec.Channel) is { } missing) problems.Add(new CampaignProblem("channel", missing));
         if (problems.Count > 0) return new CampaignResult(null, problems);
-        var holdout = spec.Holdout;
+        if (campaign.Status != CampaignStatus.Draft) return new CampaignResult(await FindAsync(campaign.Id, cancel), []);
+        var (holdout, promise) = (spec.Holdout, await PlanAsync(campaign.Id, spec, cancel));
+        if (promise?.Verdict == PromiseResult.Block && spec.PromiseOverride.Length == 0) return CampaignResult.Wrong(new CampaignProblem("products", "PromiseBlock"));
         if (holdout is null)
         {
             var estimate = await EstimateAsync(campaign.Id, spec, cancel);
@@ -99,8 +123,25 @@ public sealed class CampaignService
         }
         var later = spec.Schedule.StartsAt is { } at && at > Now;
         var first = later ? spec.Schedule.StartsAt!.Value : Now;
-        await MoveAsync(campaign, later ? CampaignStatus.Scheduled : CampaignStatus.Live, later ? "scheduled" : "started", who, "start", startedAt: later ? null : Now, nextAt: first, holdout: holdout, cancel: cancel);
+        if (promise?.Verdict == PromiseResult.Limit && spec is { UnitBudget: null, PromiseOverride.Length: 0 } && await _promise.FreeAsync(campaign.Id, spec, cancel) is { } free)
+        {
+            // What is scarce is sold as far as it goes: the campaign follows the stock.
+            spec = spec with { UnitBudget = free };
+            await _store.ChangeAsync(campaign, spec.ToJson(), Note(who, "budget") with { Body = free.ToString(CultureInfo.InvariantCulture) }, cancel);
+        }
+        var moved = await MoveAsync(campaign, later ? CampaignStatus.Scheduled : CampaignStatus.Live, later ? "scheduled" : "started", who, "start", startedAt: later ? null : Now, nextAt: first, holdout: holdout, cancel: cancel);
+        if (moved && promise is not null) await _promise.AnnounceAsync(campaign, spec, promise, cancel);
         return new CampaignResult(await FindAsync(campaign.Id, cancel), []);
+    }
+
+    private async Task<PromiseResult?> PlanAsync(int id, CampaignSpec spec, CancellationToken cancel) =>
+        spec.Products.Count == 0 ? null : await PromiseAsync(id, spec, await EstimateAsync(id, spec, cancel), cancel);
+
+    private async Task OverrideAsync(int id, CampaignSpec spec, string who, CancellationToken cancel)
+    {
+        if (spec.PromiseOverride.Length == 0) return;
+        await _audit.RecordAsync(new AuditEntry("campaign.promise_overridden", Target(id), System.Text.Json.JsonSerializer.Serialize(new { reason = spec.PromiseOverride })), cancel);
+        await _store.NoteAsync(id, Note(who, "overridden") with { Body = spec.PromiseOverride }, cancel);
     }
 
     /// <param name="why">Where the product or a rule pauses.</param>
@@ -110,13 +151,18 @@ public sealed class CampaignService
     public Task<bool> ResumeAsync(Campaign campaign, string who, CancellationToken cancel = default) =>
         MoveAsync(campaign, CampaignStatus.Live, "resumed", who, "resume", startedAt: Now, nextAt: campaign.NextAt, cancel: cancel);
 
-    public Task<bool> EndAsync(Campaign campaign, string who, CancellationToken cancel = default) => MoveAsync(campaign, CampaignStatus.Ended, "ended", who, "end", cancel: cancel);
+    public async Task<bool> EndAsync(Campaign campaign, string who, CancellationToken cancel = default)
+    {
+        if (!await MoveAsync(campaign, CampaignStatus.Ended, "ended", who, "end", cancel: cancel)) return false;
+        await _promise.WithdrawAsync(campaign.Id, cancel);
+        return true;
+    }
 
     /// <summary>A draft with the same settings.</summary>
     public async Task<Campaign> CloneAsync(Campaign campaign, string name, string who, CancellationToken cancel = default)
     {
         var spec = campaign.Read();
-        var made = await CreateAsync(name.Length > CampaignCheck.MaxName ? name[..CampaignCheck.MaxName] : name, spec with { Schedule = spec.Schedule with { StartsAt = null, EndsAt = null } }, who, cancel);
+        var made = await CreateAsync(name.Length > CampaignCheck.MaxName ? name[..CampaignCheck.MaxName] : name, spec with { PromiseOverride = "", Schedule = spec.Schedule with { StartsAt = null, EndsAt = null } }, who, cancel);
         return made.Campaign!;
     }
 

@@ -52,6 +52,9 @@ public sealed record CampaignSpec
     /// <summary>Units of the promoted products this campaign may sell; null: no limit.</summary>
     public int? UnitBudget { get; init; }
 
+    /// <summary>Why it may start although its products cannot be promised; empty: it may not.</summary>
+    public string PromiseOverride { get; init; } = "";
+
     /// <summary>Shares of those written to at which the product pauses the campaign.</summary>
     public double MostUnsubscribes { get; init; } = 0.03;
 

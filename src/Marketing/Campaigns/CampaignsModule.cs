@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Segments;
@@ -35,13 +36,15 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<AudienceService>();
         services.AddSingleton<IChannel, SmtpChannel>();
         services.AddSingleton<IChannel, WebhookChannel>();
+        services.AddSingleton<PromiseService>();
+        services.AddSingleton<StockThrottle>();
         services.AddSingleton<HandOver>();
         services.AddScoped<FeedbackService>();
-        services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<Exclusions>(), p.GetRequiredService<EventWriter>(),
+        services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<Exclusions>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<EventWriter>(),
             p.GetRequiredService<IOptions<CampaignsOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddScoped(p => new CampaignService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<AudienceService>(), p.GetRequiredService<AudienceStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<DeliveryService>(),
-            p.GetRequiredService<MessageWriter>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
+            p.GetRequiredService<MessageWriter>(), p.GetRequiredService<PromiseService>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton<IMembershipObserver, SegmentEntries>();
         services.AddSingleton<IKpiSource, CampaignKpis>();
         services.AddSingleton<IActionTarget, CampaignActions>();

@@ -55,13 +55,14 @@ public sealed class ForecastService
 
     /// <summary>Forecasts by product id; products without one are left out.</summary>
     /// <param name="products">Null: all.</param>
-    public async Task<IReadOnlyDictionary<string, ProductForecast>> ForecastsAsync(IReadOnlyCollection<string>? products = null, CancellationToken cancel = default)
+    /// <param name="without">Reference of a layer that is left out.</param>
+    public async Task<IReadOnlyDictionary<string, ProductForecast>> ForecastsAsync(IReadOnlyCollection<string>? products = null, string? without = null, CancellationToken cancel = default)
     {
         if (await _state.CurrentAsync(cancel) is not { } model) return new Dictionary<string, ProductForecast>();
-        return await OfRunAsync(model.RunId, products, cancel);
+        return await OfRunAsync(model.RunId, products, cancel, without);
     }
 
-    public async Task<ProductForecast?> FindAsync(string product, CancellationToken cancel = default) => (await ForecastsAsync([product], cancel)).GetValueOrDefault(product);
+    public async Task<ProductForecast?> FindAsync(string product, CancellationToken cancel = default) => (await ForecastsAsync([product], null, cancel)).GetValueOrDefault(product);
 
     /// <summary>Lays the extra units of a scheduled campaign over the forecast; the same reference again replaces it.</summary>
     public async Task AddLayerAsync(IReadOnlyCollection<ForecastLayer> layers, CancellationToken cancel = default)
@@ -150,11 +151,11 @@ public sealed class ForecastService
         return [new("before", start), new("sales", fresh - old - stock), new("stock", stock), new("price", price), new("campaign", campaign), new("override", set), new("now", end)];
     }
 
-    private async Task<IReadOnlyDictionary<string, ProductForecast>> OfRunAsync(string run, IReadOnlyCollection<string>? products, CancellationToken cancel)
+    private async Task<IReadOnlyDictionary<string, ProductForecast>> OfRunAsync(string run, IReadOnlyCollection<string>? products, CancellationToken cancel, string? without = null)
     {
         var stored = await _store.OfRunAsync(run, products, cancel);
         if (stored.Count == 0) return new Dictionary<string, ProductForecast>();
-        var layers = (await _store.LayersAsync(stored[0].StartsAt, products, cancel)).ToLookup(l => l.ProductId);
+        var layers = (await _store.LayersAsync(stored[0].StartsAt, products, cancel)).Where(l => without is null || l.Reference != without).ToLookup(l => l.ProductId);
         return stored.ToDictionary(f => f.ProductId, f => Overlay(f, [.. layers[f.ProductId]]));
     }
 

@@ -45,7 +45,7 @@ internal static class InventoryApi
         var (start, end) = ((from ?? clock.Now).ToUniversalTime(), (to ?? clock.Now.AddDays(28)).ToUniversalTime());
         if (end <= start) return Results.Problem("to is after from.", statusCode: 400);
         if (extra is { } e && !(e is >= 0 and <= 1e9)) return Results.Problem("extra is a number of units, 0 or more.", statusCode: 400);
-        return Results.Ok((await stock.OutlookAsync([.. wanted], start, end, wanted.ToDictionary(i => i, _ => extra ?? 0), cancel)).Select(o => new
+        return Results.Ok((await stock.OutlookAsync([.. wanted], start, end, wanted.ToDictionary(i => i, _ => extra ?? 0), cancel: cancel)).Select(o => new
         {
             id = o.ProductId, on_hand = o.OnHand, arrivals = o.Arrivals, mean = Known(o.Mean), q10 = Known(o.Q10), q50 = Known(o.Q50), q90 = Known(o.Q90), q95 = Known(o.Q95), chance_sold_out = Known(o.ChanceSoldOut),
             expected_short = Known(o.ExpectedShort), free_units = Known(o.FreeUnits), sold_out_on = o.SoldOutOn, last_safe_order = o.LastSafeOrder,

@@ -69,10 +69,11 @@ public sealed class StockService : IDisposable
 
     /// <summary>What a stretch of time needs of these products and what will be there. Products of which nothing is known are left out.</summary>
     /// <param name="extra">Units by product that a campaign is expected to add within the stretch.</param>
-    public async Task<IReadOnlyList<ProductOutlook>> OutlookAsync(IReadOnlyCollection<string> products, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<string, double>? extra = null, CancellationToken cancel = default)
+    /// <param name="without">Reference of a forecast layer that is not counted, such as that campaign's own.</param>
+    public async Task<IReadOnlyList<ProductOutlook>> OutlookAsync(IReadOnlyCollection<string> products, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<string, double>? extra = null, string? without = null, CancellationToken cancel = default)
     {
         if (to <= from) throw new ArgumentException("The stretch ends before it begins.", nameof(to));
-        var all = await StatusAsync(await _catalog.FindAsync(products, cancel), products, cancel);
+        var all = await StatusAsync(await _catalog.FindAsync(products, cancel), products, cancel, without);
         return [.. all.Select(s => Outlook(s, from < s.AsOf ? s.AsOf : from, to, extra?.GetValueOrDefault(s.Id) ?? 0))];
     }
 
@@ -116,10 +117,10 @@ public sealed class StockService : IDisposable
         Changed.Raise();
     }
 
-    private async Task<IReadOnlyList<StockStatus>> StatusAsync(IReadOnlyList<SupplyTerms> terms, IReadOnlyCollection<string>? products, CancellationToken cancel)
+    private async Task<IReadOnlyList<StockStatus>> StatusAsync(IReadOnlyList<SupplyTerms> terms, IReadOnlyCollection<string>? products, CancellationToken cancel, string? without = null)
     {
         if (terms.Count == 0) return [];
-        var forecasts = await _forecasts.ForecastsAsync(null, cancel);
+        var forecasts = await _forecasts.ForecastsAsync(null, without, cancel);
         var inbound = (await _catalog.InboundAsync(products, true, cancel)).ToLookup(i => i.ProductId);
         var sold = await _store.SoldSinceAsync([.. terms.Where(t => t is { Stock: not null, StockAt: not null }).Select(t => (t.Id, t.StockAt!.Value))], cancel);
         var (policies, targets) = (await _store.PoliciesAsync(cancel), await ClassTargetsAsync(cancel));

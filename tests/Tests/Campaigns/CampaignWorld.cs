@@ -2,9 +2,12 @@ using BehaviorDashboard.Campaigns;
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
+using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Profiles;
+using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Testing;
 using BehaviorDashboard.Webhooks;
@@ -19,7 +22,9 @@ internal sealed class CampaignWorld : IAsyncDisposable
 {
     private readonly AsyncServiceScope _scope;
 
-    private CampaignWorld(TestStore store, FakeTimeProvider time) => (Store, Time, _scope) = (store, time, store.Services.CreateAsyncScope());
+    private CampaignWorld(TestStore store, FakeTimeProvider time, KeptAudit audit) => (Store, Time, Audit, _scope) = (store, time, audit, store.Services.CreateAsyncScope());
+
+    public KeptAudit Audit { get; }
 
     public TestStore Store { get; }
 
@@ -36,15 +41,15 @@ internal sealed class CampaignWorld : IAsyncDisposable
     public static async Task<CampaignWorld> OpenAsync(Engine engine, IReadOnlyDictionary<string, string?>? more = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var time = new FakeTimeProvider(Make.Noon);
+        var (time, audit) = (new FakeTimeProvider(Make.Noon), new KeptAudit());
         var settings = new Dictionary<string, string?>
         {
             ["Demo:Enabled"] = "true", ["Campaigns:QuietFrom"] = "0", ["Campaigns:QuietTo"] = "0", ["Campaigns:GlobalControl"] = "0", ["Campaigns:MailsPerSecond"] = "10000", ["Campaigns:LookSeconds"] = "1",
         };
         foreach (var (key, value) in more ?? new Dictionary<string, string?>()) settings[key] = value;
-        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new CampaignsModule()], time,
-            s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)), settings);
-        return new CampaignWorld(store, time);
+        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], time,
+            s => s.AddSingleton<IAuditLog>(audit).AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)), settings);
+        return new CampaignWorld(store, time, audit);
     }
 
     /// <summary>People p0001 … with an address each; every one of them agreed.</summary>
@@ -77,5 +82,17 @@ internal sealed class CampaignWorld : IAsyncDisposable
     {
         await _scope.DisposeAsync();
         await Store.DisposeAsync();
+    }
+}
+
+/// <summary>Remembers what was recorded.</summary>
+internal sealed class KeptAudit : IAuditLog
+{
+    public List<AuditEntry> Entries { get; } = [];
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default)
+    {
+        Entries.Add(entry);
+        return Task.CompletedTask;
     }
 }

@@ -66,7 +66,7 @@ public static class TemplateRenderer
 /// <summary>What a template may use.</summary>
 /// <param name="Person">Traits, with <c>first_name</c>, <c>name</c>, <c>email</c>, <c>language</c> where known.</param>
 /// <param name="Products">Promoted products: <c>id</c>, <c>title</c>, <c>price</c>, <c>url</c>.</param>
-/// <param name="Recommendations">The same, picked for this person.</param>
+/// <param name="Recommendations">Picked for this person: <c>id</c>, <c>title</c>, <c>category</c>, <c>price</c>, <c>url</c>, <c>image_url</c>.</param>
 public sealed record TemplateModel(IReadOnlyDictionary<string, object?> Person, IReadOnlyList<IReadOnlyDictionary<string, object?>> Products, IReadOnlyList<IReadOnlyDictionary<string, object?>> Recommendations,
     string Shop, string Currency, double Discount, string UnsubscribeUrl)
 {

@@ -24,14 +24,15 @@ public sealed class DeliveryService
     private readonly MessageWriter _writer;
     private readonly IReadOnlyList<IChannel> _channels;
     private readonly Exclusions _exclusions;
+    private readonly StockThrottle _throttle;
     private readonly EventWriter _events;
     private readonly CampaignsOptions _options;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, SendRate> _rates;
 
-    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, Exclusions exclusions, EventWriter events, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<Signal> logger)
+    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, Exclusions exclusions, StockThrottle throttle, EventWriter events, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<Signal> logger)
     {
-        (_campaigns, _outbox, _writer, _channels, _exclusions, _events, _options, _time) = (campaigns, outbox, writer, [.. channels], exclusions, events, options.Value, time);
+        (_campaigns, _outbox, _writer, _channels, _exclusions, _throttle, _events, _options, _time) = (campaigns, outbox, writer, [.. channels], exclusions, throttle, events, options.Value, time);
         _rates = _channels.ToDictionary(c => c.Channel, c => new SendRate(c.Channel == Channels.Email ? _options.MailsPerSecond : _options.MessagesPerSecond, time));
         Changed = new Signal(time, logger);
     }
@@ -56,7 +57,7 @@ public sealed class DeliveryService
         var settled = 0;
         foreach (var channel in _channels.Where(c => c.Missing is null))
         {
-            var mine = live.Values.Where(c => c.Spec.Channel == channel.Channel).OrderByDescending(c => c.Spec.Priority).Select(c => c.Campaign.Id).ToList();
+            var mine = live.Values.Where(c => c.Spec.Channel == channel.Channel && !_throttle.Holds(c.Campaign.Id, c.Spec)).OrderByDescending(c => c.Spec.Priority).Select(c => c.Campaign.Id).ToList();
             var room = _rates[channel.Channel].Room(_options.AtOnce);
             if (mine.Count == 0 || room == 0) continue;
             var claimed = await _outbox.ClaimAsync(mine, room, _time.GetUtcNow(), cancel);

@@ -14,6 +14,7 @@ public sealed partial class CampaignEdit
     private CampaignForm? _form;
     private Campaign? _before;
     private AudienceEstimate? _estimate;
+    private PromiseResult? _promise;
     private IReadOnlyList<Segment> _segments = [];
     private IReadOnlyList<string> _events = [];
     private IReadOnlyList<CampaignProblem> _problems = [];
@@ -118,8 +119,9 @@ public sealed partial class CampaignEdit
             await Task.Delay(250, cancel);
             _problems = [.. CampaignCheck.Saving(_form.Name, spec).Where(p => p.Code != "Name" || _form.Name.Length > CampaignCheck.MaxName)];
             var estimate = await Service.EstimateAsync(Id, spec, cancel);
+            var promise = await Service.PromiseAsync(Id, spec, estimate, cancel);
             cancel.ThrowIfCancellationRequested();
-            _estimate = estimate;
+            (_estimate, _promise) = (estimate, promise);
             StateHasChanged();
         }
         catch (Exception) when (cancel.IsCancellationRequested)

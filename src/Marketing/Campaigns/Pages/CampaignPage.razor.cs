@@ -10,9 +10,12 @@ namespace BehaviorDashboard.Campaigns.Pages;
 /// <summary>One campaign: what it did, to whom, who was left out, what happened to it.</summary>
 public sealed partial class CampaignPage
 {
+    private static readonly TimeSpan PromiseAge = TimeSpan.FromSeconds(30);
     private Campaign? _campaign;
     private CampaignSpec _spec = new();
     private EffectView? _view;
+    private PromiseResult? _promise;
+    private DateTimeOffset _promisedAt;
     private IReadOnlyList<CampaignEffect> _looks = [];
     private DeliveryCounts? _counts;
     private IReadOnlyList<LeftOut> _leftOut = [];
@@ -75,6 +78,13 @@ public sealed partial class CampaignPage
         _spec = _campaign.Read();
         _notes = await Service.NotesAsync(Id);
         _counts = await Service.CountsAsync(Id);
+        if (_campaign.Status == CampaignStatus.Ended || _spec.Products.Count == 0) _promise = null;
+        else if (Service.Now - _promisedAt >= PromiseAge || _promise is null)
+        {
+            // Counting an audience is dear: not with every message that is sent.
+            _promisedAt = Service.Now;
+            _promise = await Service.PromiseAsync(Id, _spec, await Service.EstimateAsync(Id, _spec));
+        }
         if (_campaign.StartedAt is null) return;
         _view = await Effects.ViewAsync(_campaign);
         _looks = await Effects.LooksAsync(Id);
