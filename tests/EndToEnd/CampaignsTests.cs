@@ -83,6 +83,6 @@ public sealed partial class CampaignsTests(Browser browser)
     [GeneratedRegex(@"^To: .*?(u\d+)@x\.example", RegexOptions.Multiline)]
     private static partial Regex Recipient();
 
-    [GeneratedRegex(@"List-Unsubscribe: <([^>]+)>")]
+    [GeneratedRegex(@"List-Unsubscribe:\s*<([^>]+)>")]
     private static partial Regex Leave();
 }

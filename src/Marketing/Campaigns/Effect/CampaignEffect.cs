@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BehaviorDashboard.Statistics;
 
 namespace BehaviorDashboard.Campaigns;
@@ -12,7 +13,8 @@ public sealed record EffectFigure(double Treated, double Held, Interval Band, Ve
 /// <param name="Complete">Whether the window of everybody is over.</param>
 public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSums> Arms, TouchSums Touch, long Unsubscribed, long Complained, long Bounced, double Holdout, IReadOnlyDictionary<string, double> Shares, decimal CostPerMessage, bool Complete)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    /// <summary>A band without limits is kept as such.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public ArmSums? HeldArm => Arms.FirstOrDefault(a => a.Arm == Assignment.Held);
 
