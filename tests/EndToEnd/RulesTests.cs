@@ -52,7 +52,7 @@ public class RulesTests(Browser browser)
         await Expect(page.Locator("[data-entry]")).ToContainTextAsync("Done", new() { Timeout = 20_000 });
         await watched.AssertAccessibleAsync();
         await page.GotoAsync("/rules");
-        await Expect(page.Locator("main")).ToContainTextAsync("It sells!");
+        await Expect(page.Locator("[data-notices]")).ToContainTextAsync("It sells!");
 
         await page.GotoAsync("/rules/ledger");
         await page.Locator("[data-undo]").ClickAsync();
@@ -60,7 +60,8 @@ public class RulesTests(Browser browser)
         await page.Locator("[data-undo-now]").ClickAsync();
         await Expect(page.Locator("[data-entry]")).ToContainTextAsync("Undone by");
         await page.GotoAsync("/rules");
-        await Expect(page.Locator("main")).Not.ToContainTextAsync("It sells!");
+        await Expect(page.Locator("[data-rules]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-notices]")).ToHaveCountAsync(0);
         watched.AssertClean();
     }
 
