@@ -63,7 +63,8 @@ public sealed partial class CampaignKillTests
             // Whoever may have got none is named: nobody is lost in silence.
             var open = people.Where(p => p.Key is "sending" or "unclear").SelectMany(p => p.Value).ToHashSet();
             Assert.Equal(People, got.ToHashSet().Union(open).Count());
-            Assert.True(open.Count <= Kills * 10, $"{open.Count} are unclear after {Kills} kills.");
+            // Ten at once: those of each kill, and those the last process is sending now.
+            Assert.True(open.Count <= (Kills + 1) * 10, $"{open.Count} are unclear after {Kills} kills.");
             Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click", sink.Messages.First(), StringComparison.Ordinal);
         }
         Directory.Delete(folder, recursive: true);
