@@ -41,26 +41,7 @@ internal sealed class MappedCustomers(ColumnMapping mapping) : MappedRows(mappin
         if (Ids.PersonKey.IsAnonymous(person)) return (columns.Name("customer_id"), $"must not begin with '{Ids.PersonKey.AnonymousPrefix}'");
         var named = Traits.Select(t => (t.Trait, columns.Of(row, t.Field))).Prepend(("email", email));
         var traits = TraitJson.Of(named.Concat(columns.Rest.Select(i => (row.Columns.Names[i], row[i]))).DistinctBy(t => t.Item1));
-        unit = new Unit("customer", $"customer:{person}", 1, row.Line)
-        {
-            Content = ContentHash.OfText(traits ?? ""),
-            Customer = person,
-            Events =
-            [
-                new ShopEvent
-                {
-                    MessageId = $"customer:{person}",
-                    ReceivedAt = context.Now,
-                    OccurredAt = context.Now,
-                    Type = EventTypes.Identify,
-                    Name = EventTypes.Identify,
-                    SourceId = context.SourceId,
-                    UserId = person,
-                    OutsideSessions = true,
-                    Traits = traits,
-                },
-            ],
-        };
+        unit = Unit.OfCustomer($"customer:{person}", person, traits, row.Line, context);
         return null;
     }
 }

@@ -33,26 +33,7 @@ internal sealed class ShopifyCustomers : IPreset
             }
             var person = email is null ? $"shopify-{known}" : PersonIds.OfEmail(email);
             var traits = TraitJson.Of(Traits.Select(t => (t.Trait, row[t.Column])).GroupBy(t => t.Trait).Select(g => (g.Key, g.Select(t => t.Item2).FirstOrDefault(v => v is not null))));
-            yield return new Unit("customer", $"shopify-customer:{person}", 1, row.Line)
-            {
-                Content = ContentHash.OfText(traits ?? ""),
-                Customer = person,
-                Events =
-                [
-                    new ShopEvent
-                    {
-                        MessageId = $"shopify-customer:{person}",
-                        ReceivedAt = context.Now,
-                        OccurredAt = context.Now,
-                        Type = EventTypes.Identify,
-                        Name = EventTypes.Identify,
-                        SourceId = context.SourceId,
-                        UserId = person,
-                        OutsideSessions = true,
-                        Traits = traits,
-                    },
-                ],
-            };
+            yield return Unit.OfCustomer($"shopify-customer:{person}", person, traits, row.Line, context);
         }
     }
 }

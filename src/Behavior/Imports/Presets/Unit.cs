@@ -32,6 +32,28 @@ internal sealed record Unit(string Kind, string Key, int Rows, int Line)
 
     /// <summary>The order it is, where the same order may also have come live or from another file.</summary>
     public string? OrderId => Kind is "order" or "return" && Events.Count > 0 ? Events[0].OrderId : null;
+
+    /// <summary>What a row says of a customer: their traits, outside any visit.</summary>
+    public static Unit OfCustomer(string key, string person, string? traits, int line, ImportContext context) => new("customer", key, 1, line)
+    {
+        Content = ContentHash.OfText(traits ?? ""),
+        Customer = person,
+        Events =
+        [
+            new ShopEvent
+            {
+                MessageId = key,
+                ReceivedAt = context.Now,
+                OccurredAt = context.Now,
+                Type = EventTypes.Identify,
+                Name = EventTypes.Identify,
+                SourceId = context.SourceId,
+                UserId = person,
+                OutsideSessions = true,
+                Traits = traits,
+            },
+        ],
+    };
 }
 
 /// <summary>A row that could not be used.</summary>
