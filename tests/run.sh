@@ -62,6 +62,7 @@ log "Starting PostgreSQL"
 start_postgres
 
 total=0 failed=0 skipped=0 broken=0
+: >"$work/failures"
 for project in tests/*/*.csproj; do
   grep -q '<IsTestProject>true' "$project" || continue
   log "$project"
@@ -72,9 +73,12 @@ for project in tests/*/*.csproj; do
   read -r t e f s <<<"$(echo "$summary" | grep -oE '[0-9]+' | tr '\n' ' ')"
   if [ -z "$summary" ] || [ "${t:-0}" = 0 ]; then echo "$project ran no test (exit $code)."; broken=1; continue; fi
   total=$((total + t)) failed=$((failed + e + f)) skipped=$((skipped + s))
+  grep -aE -A 12 '\[FAIL\]' "$report" >>"$work/failures"
   [ "$code" = 0 ] || [ $((e + f)) -gt 0 ] || { echo "$project ended with exit code $code."; broken=1; }
 done
 
+# Once more at the end, where a long log is read first.
+[ -s "$work/failures" ] && { log "What failed"; cat "$work/failures"; }
 echo
 echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
 [ "$broken" = 0 ] && [ "$failed" = 0 ] || exit 1
