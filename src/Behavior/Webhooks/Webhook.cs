@@ -8,7 +8,8 @@ public sealed record WebhookEndpoint(int Id, string Owner, string Url, DateTimeO
 /// <summary>What a receiver is to be told.</summary>
 /// <param name="Kind">Such as <c>segment.changed</c>.</param>
 /// <param name="Body">The JSON that is signed and sent.</param>
-public sealed record WebhookMessage(string Kind, string Body);
+/// <param name="Key">Names what is told, where that may be asked for again: the same key is sent once to a receiver.</param>
+public sealed record WebhookMessage(string Kind, string Body, string? Key = null);
 
 /// <summary>A message as it stands.</summary>
 /// <param name="State">waiting, delivered or dead (given up).</param>

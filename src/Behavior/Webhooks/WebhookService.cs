@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Storage;
@@ -72,7 +74,8 @@ public sealed class WebhookService
     public Task EnqueueAsync(Session session, string owner, WebhookMessage message)
     {
         var now = _time.GetUtcNow();
-        return WebhookStore.AddAsync(session, owner, "msg_" + Guid.CreateVersion7(now).ToString("N"), message, now);
+        var id = message.Key is null ? Guid.CreateVersion7(now).ToString("N") : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner + "\n" + message.Key)))[..32];
+        return WebhookStore.AddAsync(session, owner, "msg_" + id, message, now);
     }
 
     internal string Secret(DueMessage message) => _protector.Unprotect(message.Secret);

@@ -28,8 +28,10 @@ internal sealed class WebhookStore(Database database)
 
     private const string Add = """
         insert into webhook_messages (endpoint_id, position, message_id, kind, body, created_at, state, attempts, next_at)
-        select id, nextval('webhook_messages_position'), @MessageId, @Kind, @Body, @Now, 'waiting', 0, @Now from webhook_endpoints where owner = @Owner and stopped_at is null
+        select id, nextval('webhook_messages_position'), @MessageId, @Kind, @Body, @Now, 'waiting', 0, @Now from webhook_endpoints e where owner = @Owner and stopped_at is null
         """;
+
+    private const string UnlessTold = " and not exists (select 1 from webhook_messages m where m.endpoint_id = e.id and m.message_id = @MessageId)";
 
     private const string Due = """
         select m.endpoint_id as EndpointId, m.message_id as MessageId, m.body as Body, m.attempts as Attempts, e.url as Url, e.secret as Secret
@@ -94,7 +96,7 @@ internal sealed class WebhookStore(Database database)
     public static Task<IReadOnlyList<string>> OwnersAsync(Session session) => session.QueryAsync<string>(Owners);
 
     public static Task<int> AddAsync(Session session, string owner, string messageId, WebhookMessage message, DateTimeOffset now) =>
-        session.ExecuteAsync(Add, new { Owner = owner, MessageId = messageId, message.Kind, message.Body, Now = now });
+        session.ExecuteAsync(message.Key is null ? Add : Add + UnlessTold, new { Owner = owner, MessageId = messageId, message.Kind, message.Body, Now = now });
 
     public Task<IReadOnlyList<DueMessage>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancel) => database.QueryAsync<DueMessage>(Due, new { Now = now, Limit = limit }, cancel);
 

@@ -31,7 +31,7 @@ public interface IActionTarget
 public sealed record ActionKind(string Key, Func<string> Title, bool OfObject, IReadOnlyList<ActionParameter> Parameters);
 
 /// <summary>A number or a choice an action takes.</summary>
-/// <param name="Unit">count, share, money, days, number or text.</param>
+/// <param name="Unit">count, share, money, days, number, text or email (addresses, parted by commas).</param>
 public sealed record ActionParameter(string Key, Func<string> Title, string Unit, bool Required = true);
 
 /// <summary>An action to be done.</summary>

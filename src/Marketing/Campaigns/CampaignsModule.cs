@@ -9,6 +9,7 @@ using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MudBlazor;
@@ -34,6 +35,7 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<MessageWriter>();
         services.AddSingleton<Exclusions>();
         services.AddSingleton<AudienceService>();
+        services.TryAddSingleton<MailServer>();
         services.AddSingleton<IChannel, SmtpChannel>();
         services.AddSingleton<IChannel, WebhookChannel>();
         services.AddSingleton<PromiseService>();

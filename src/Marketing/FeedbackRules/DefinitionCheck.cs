@@ -57,6 +57,7 @@ internal static class DefinitionCheck
                     if (parameter.Required) problems.Add(new($"{field}.parameters.{parameter.Key}", "ParameterNeeded", parameter.Key));
                 }
                 else if (IsNumber(parameter) && !double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) problems.Add(new($"{field}.parameters.{parameter.Key}", "NotANumber", given));
+                else if (parameter.Unit == "email" && NoticeMail.Wrong(given) is { } wrong) problems.Add(new($"{field}.parameters.{parameter.Key}", "NotAddresses", wrong));
             }
             foreach (var unknown in action.Parameters.Keys.Except(kind.Parameters.Select(p => p.Key))) problems.Add(new($"{field}.parameters.{unknown}", "NoSuchParameter", unknown));
         }
@@ -71,7 +72,7 @@ internal static class DefinitionCheck
         }
     }
 
-    public static bool IsNumber(ActionParameter parameter) => parameter.Unit != "text";
+    public static bool IsNumber(ActionParameter parameter) => parameter.Unit is not ("text" or "email");
 
     /// <summary>The action as it is asked for: the object that fired put in, numbers kept within their bounds.</summary>
     public static ActionRequest Request(string id, ActionSpec action, ActionKind kind, string objectId, string cause)

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Campaigns;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.FeedbackRules.Pages;
 using BehaviorDashboard.Ids;
@@ -7,6 +8,7 @@ using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using MudBlazor;
 
@@ -23,6 +25,8 @@ public sealed class FeedbackRulesModule : IModule
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<LedgerSignal>();
         services.AddSingleton<KpiCatalog>();
+        services.TryAddSingleton<MailServer>();
+        services.AddSingleton<NoticeMail>();
         services.AddSingleton<IActionTarget, NotifyTarget>();
         services.AddSingleton<IAttentionSource, RuleAttention>();
         services.AddSingleton<EffectHistory>();

@@ -23,6 +23,8 @@ public sealed class InventoryModule : IModule
         services.AddLocalization();
         services.AddSingleton<InventoryStore>();
         services.AddSingleton<ProposalStore>();
+        services.AddSingleton<PriceStore>();
+        services.AddSingleton(p => new PriceService(p.GetRequiredService<PriceStore>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new StockService(p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<InventoryStore>(), p.GetRequiredService<IAuditLog>(),
             p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new ProposalService(p.GetRequiredService<ProposalStore>(), p.GetRequiredService<StockService>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(),

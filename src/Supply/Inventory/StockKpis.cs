@@ -7,7 +7,7 @@ using Microsoft.Extensions.Localization;
 
 namespace BehaviorDashboard.Inventory;
 
-/// <summary>Figures of stock that rules may watch, as they were after each nightly forecast.</summary>
+/// <summary>Figures of stock that rules may watch, as <see cref="StockKeeper"/> kept them.</summary>
 internal sealed class StockKpis(InventoryStore store, StockService stock, ForecastService forecasts, IStringLocalizer<InventoryText> text) : IKpiSource
 {
     private const string Days = "days_of_supply";
@@ -19,7 +19,7 @@ internal sealed class StockKpis(InventoryStore store, StockService stock, Foreca
 
     public string Source => "stock";
 
-    public Signal? Changed => null;
+    public Signal? Changed => stock.Kept;
 
     public IReadOnlyList<WatchedKpi> Kpis =>
     [

@@ -26,7 +26,7 @@ public sealed class StockService : IDisposable
     internal StockService(SupplyCatalog catalog, ForecastService forecasts, InventoryStore store, IAuditLog audit, ShopClock clock, IOptions<InventoryOptions> options, TimeProvider time, ILogger<Signal> logger)
     {
         (_catalog, _forecasts, _store, _audit, _clock, Options) = (catalog, forecasts, store, audit, clock, options.Value);
-        Changed = new Signal(time, logger);
+        (Changed, Kept) = (new Signal(time, logger), new Signal(time, logger));
         _listening = [catalog.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Running.Subscribe(TimeSpan.FromMilliseconds(200), OutdateAsync), Changed.Subscribe(TimeSpan.Zero, OutdateAsync)];
     }
 
@@ -42,6 +42,9 @@ public sealed class StockService : IDisposable
 
     /// <summary>Raised when a decision about stock has changed.</summary>
     public Signal Changed { get; }
+
+    /// <summary>Products stand differently from what was kept for rules before.</summary>
+    internal Signal Kept { get; }
 
     /// <summary>How many reviews a product has, and their mean stars.</summary>
     public Task<(long Count, double? Mean)> ReviewsAsync(string product, CancellationToken cancel = default) => _store.ReviewsAsync(product, cancel);

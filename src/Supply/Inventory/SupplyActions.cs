@@ -7,13 +7,14 @@ using Microsoft.Extensions.Localization;
 
 namespace BehaviorDashboard.Inventory;
 
-/// <summary>What rules may do to stock: propose a purchase, change how much of demand is served, hold reorders.</summary>
-internal sealed class SupplyActions(StockService stock, ProposalService proposals, InventoryStore store, ShopClock clock, IStringLocalizer<InventoryText> text) : IActionTarget
+/// <summary>What rules may do to stock: propose a purchase, change how much of demand is served, hold reorders, suggest a price.</summary>
+internal sealed class SupplyActions(StockService stock, ProposalService proposals, PriceService prices, InventoryStore store, ShopClock clock, IStringLocalizer<InventoryText> text) : IActionTarget
 {
     public const string Name = "supply";
     private const string Propose = "propose_purchase";
     private const string Serve = "set_service_level";
     private const string Hold = "hold_reorder";
+    private const string Price = "suggest_price";
 
     public string Target => Name;
 
@@ -22,6 +23,7 @@ internal sealed class SupplyActions(StockService stock, ProposalService proposal
         new(Propose, () => text["Action.propose_purchase"], true, [new("units", () => text["Action.units"], "count", false)]),
         new(Serve, () => text["Action.set_service_level"], true, [new("target", () => text["Action.target"], "share")]),
         new(Hold, () => text["Action.hold_reorder"], true, [new("days", () => text["Action.days"], "days")]),
+        new(Price, () => text["Action.suggest_price"], true, [new("change", () => text["Action.change"], "share")]),
     ];
 
     public async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string text1, int limit, CancellationToken cancel = default) => await StockKpis.ProductsAsync(stock, text1, limit, cancel);
@@ -42,6 +44,9 @@ internal sealed class SupplyActions(StockService stock, ProposalService proposal
             case Hold:
                 return Number(request, "days") is not (>= 1 and <= 365 and var days) ? ActionOutcome.Refused(text["Problem.days_range"])
                     : new ActionOutcome(Json("hold_until", own?.HoldUntil), Json("hold_until", clock.Now.AddDays(days)));
+            case Price:
+                var (price, problem) = await prices.PriceAsync(status.Id, Number(request, "change") ?? double.NaN, cancel);
+                return problem is not null ? ActionOutcome.Refused(text["Problem." + problem]) : new ActionOutcome(Json("price", (await prices.FindAsync(status.Id, cancel))?.Price), Json("price", price));
             default:
                 return ActionOutcome.Refused(text["Action.unknown"]);
         }
@@ -60,6 +65,9 @@ internal sealed class SupplyActions(StockService stock, ProposalService proposal
                 break;
             case Serve:
                 await stock.SetTargetAsync(request.ObjectId!, Number(request, "target"), cancel);
+                break;
+            case Price:
+                await prices.SuggestAsync(request.ObjectId!, Read(outcome.After).Price!.Value, request.Cause, cancel);
                 break;
             default:
                 await stock.HoldAsync(request.ObjectId!, Read(outcome.After).HoldUntil, request.Cause, cancel);
@@ -86,17 +94,22 @@ internal sealed class SupplyActions(StockService stock, ProposalService proposal
                 if (await stock.PolicyAsync(request.ObjectId!, cancel) is not { HoldUntil: { } until } || (until - after.HoldUntil)?.Duration() > TimeSpan.FromSeconds(1)) return ActionOutcome.Refused(text["Action.changed_since"]);
                 await stock.HoldAsync(request.ObjectId!, before.HoldUntil, null, cancel);
                 break;
+            case Price:
+                if (await prices.FindAsync(request.ObjectId!, cancel) is not { } suggestion || suggestion.Price != after.Price) return ActionOutcome.Refused(text["Action.changed_since"]);
+                if (before.Price is { } earlier) await prices.SuggestAsync(request.ObjectId!, earlier, request.Cause, cancel);
+                else await prices.WithdrawAsync(suggestion, cancel);
+                break;
             default:
                 return ActionOutcome.Refused(text["Action.unknown"]);
         }
         return new ActionOutcome(done.After, done.Before);
     }
 
-    private sealed record Facts(double? Target, DateTimeOffset? HoldUntil, int? Proposal);
+    private sealed record Facts(double? Target, DateTimeOffset? HoldUntil, int? Proposal, decimal? Price);
 
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static Facts Read(string json) => JsonSerializer.Deserialize<Facts>(json, Snake) ?? new Facts(null, null, null);
+    private static Facts Read(string json) => JsonSerializer.Deserialize<Facts>(json, Snake) ?? new Facts(null, null, null, null);
 
     private static string Json<T>(string key, T value) => $$"""{"{{key}}":{{JsonSerializer.Serialize(value)}}}""";
 

@@ -74,7 +74,7 @@ internal sealed class RulesWorld : IAsyncDisposable
 
     public RuleStore Rules => Store.Services.GetRequiredService<RuleStore>();
 
-    public static async Task<RulesWorld> OpenAsync(Engine engine)
+    public static async Task<RulesWorld> OpenAsync(Engine engine, Action<IServiceCollection>? more = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         var (time, lamp) = (new FakeTimeProvider(Make.Noon), new Lamp());
@@ -85,6 +85,7 @@ internal sealed class RulesWorld : IAsyncDisposable
             services.AddSingleton<IAuditLog, NoAudit>();
             services.AddSingleton<IActionTarget>(lamp);
             services.AddSingleton(_ => new ShopClock(time, TimeZoneInfo.Utc));
+            more?.Invoke(services);
         });
         var world = new RulesWorld(store, time, lamp);
         await world.FollowAsync();

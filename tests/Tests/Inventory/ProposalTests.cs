@@ -116,6 +116,34 @@ public class ProposalTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_suggested_price_changes_nothing_until_somebody_accepts_it_and_never_goes_below_cost(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var (prices, target) = (world.Get<PriceService>(), world.Get<IActionTarget>());
+        ActionRequest Ask(string id, string change) => new(id, "supply", "suggest_price", "much", new Dictionary<string, string> { ["change"] = change }, "rule:4@2");
+        async Task<decimal?> PriceAsync() => (await world.Get<SupplyCatalog>().FindAsync(["much"]))[0].Price;
+
+        var tenth = await target.ApplyAsync(Ask("p1", "-0.1"));
+        Assert.Equal(tenth, await target.ApplyAsync(Ask("p1", "-0.1")));
+        Assert.Equal((9.00m, "4"), ((await prices.FindAsync("much"))!.Price, (await prices.FindAsync("much"))!.Rule));
+        Assert.Equal(10m, await PriceAsync());
+        foreach (var wrong in new[] { "-0.7", "0", "5", "x" }) Assert.NotNull((await target.PreviewAsync(Ask("p2", wrong))).Refusal);
+
+        // A second rule's suggestion takes its place; undoing it brings the first back, undoing the first is refused meanwhile.
+        var fifth = await target.ApplyAsync(Ask("p3", "-0.2"));
+        Assert.NotNull((await target.UndoAsync(Ask("p1", "-0.1"), tenth)).Refusal);
+        Assert.Null((await target.UndoAsync(Ask("p3", "-0.2"), fifth)).Refusal);
+        Assert.Equal(9.00m, (await prices.FindAsync("much"))!.Price);
+
+        var seen = Assert.Single(await prices.ListAsync());
+        Assert.Equal(5.00m, seen.Margin);
+        Assert.True(await prices.AcceptAsync(seen));
+        Assert.False(await prices.AcceptAsync(seen));
+        Assert.Equal(9.00m, await PriceAsync());
+        Assert.NotNull((await target.UndoAsync(Ask("p1", "-0.1"), tenth)).Refusal);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task How_products_stood_is_kept_after_each_forecast_and_told_for_instants_of_the_past(Engine engine)
     {
         await using var world = await OpenAsync(engine);
@@ -127,6 +155,27 @@ public class ProposalTests
         Assert.True((await kpis.ReadAsync(new KpiName("stock", "shop_lost_sales"), Make.Noon.AddHours(1)))!.Value > 0);
         Assert.Null(await kpis.ReadAsync(new KpiName("stock", "nothing", "low"), Make.Noon.AddHours(1)));
         Assert.Equal(["low", "much"], (await kpis.ObjectsAsync("", 10)).Select(o => o.Id));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_shelf_that_is_suddenly_empty_is_kept_before_the_next_forecast(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var (keeper, kpis, now) = (world.Get<StockKeeper>(), world.Get<IKpiSource>(), world.Time.GetUtcNow());
+        var chance = new KpiName("stock", "stockout_probability", "much");
+        await keeper.FollowAsync(TestContext.Current.CancellationToken);
+        Assert.True((await kpis.ReadAsync(chance, now))!.Value < 0.01);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await keeper.KeepChangedAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(now, (await kpis.ReadAsync(chance, world.Time.GetUtcNow()))!.AsOf);
+
+        await world.Get<SupplyCatalog>().SaveAsync([new TermsChange("much", Stock: 0)]);
+        await keeper.KeepChangedAsync(TestContext.Current.CancellationToken);
+        var empty = (await kpis.ReadAsync(chance, world.Time.GetUtcNow()))!;
+        Assert.Equal(world.Time.GetUtcNow(), empty.AsOf);
+        Assert.True(empty.Value > 0.99);
+        // What was true before stays as it was read then.
+        Assert.True((await kpis.ReadAsync(chance, now))!.Value < 0.01);
     }
 
     [Theory, MemberData(nameof(Engines))]

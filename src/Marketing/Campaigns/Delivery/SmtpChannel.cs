@@ -1,28 +1,19 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MailKit;
-using MailKit.Net.Smtp;
-using MailKit.Security;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using MimeKit;
 
 namespace BehaviorDashboard.Campaigns;
 
 /// <summary>E-mail over SMTP, or into a local outbox in the demo, which must never write to anybody.</summary>
-internal sealed partial class SmtpChannel(IOptions<CampaignsOptions> options, IConfiguration configuration, OutboxStore outbox, PublicLinks links, TimeProvider time) : IChannel, IDisposable
+internal sealed partial class SmtpChannel(MailServer server, OutboxStore outbox, PublicLinks links, TimeProvider time) : IChannel
 {
     private const int Connections = 4;
-    private static readonly int Timeout = (int)TimeSpan.FromSeconds(60).TotalMilliseconds;
-    private readonly CampaignsOptions _options = options.Value;
-    private readonly ConcurrentBag<SmtpClient> _idle = [];
 
     public string Channel => Channels.Email;
 
-    public bool StaysHere => configuration.GetValue<bool>("Demo:Enabled");
+    public bool StaysHere => server.StaysHere;
 
-    public string? Missing => StaysHere || (_options.SmtpHost.Length > 0 && MailboxAddress.TryParse(_options.From, out _)) ? null : "NoSmtp";
+    public string? Missing => server.IsReady ? null : "NoSmtp";
 
     public async Task<IReadOnlyList<Handover>> SendAsync(Campaign campaign, IReadOnlyList<(OutboxMessage Message, RenderedMessage Text)> messages, CancellationToken cancel)
     {
@@ -33,83 +24,18 @@ internal sealed partial class SmtpChannel(IOptions<CampaignsOptions> options, IC
         return answers;
     }
 
-    public void Dispose()
-    {
-        while (_idle.TryTake(out var client)) client.Dispose();
-    }
-
     private async Task<Handover> KeepAsync(OutboxMessage message, RenderedMessage text, CancellationToken cancel)
     {
         await outbox.AddMailAsync(message, text, time.GetUtcNow(), cancel);
         return Handover.Sent;
     }
 
-    private async Task<Handover> SendAsync(Campaign campaign, OutboxMessage message, RenderedMessage text)
-    {
-        if (!MailboxAddress.TryParse(message.Email, out var to)) return new Handover("failed", "no_address");
-        SmtpClient client;
-        try
-        {
-            client = await ConnectAsync();
-        }
-        catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException or OperationCanceledException)
-        {
-            return new Handover("waiting", problem.Message);
-        }
-        try
-        {
-            await client.SendAsync(Build(campaign, message, to, text));
-            _idle.Add(client);
-            return Handover.Sent;
-        }
-        catch (SmtpCommandException refused)
-        {
-            // The server has spoken: 4xx is "later", 5xx is "never".
-            if (client.IsConnected) _idle.Add(client);
-            else client.Dispose();
-            var never = (int)refused.StatusCode >= 500;
-            return new Handover(never ? "failed" : "waiting", never && refused.ErrorCode == SmtpErrorCode.RecipientNotAccepted ? "bounced" : refused.Message);
-        }
-        catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException or ProtocolException or OperationCanceledException)
-        {
-            // The line broke after the hand-over had begun.
-            client.Dispose();
-            return new Handover("unclear", problem.Message);
-        }
-    }
-
-    private async Task<SmtpClient> ConnectAsync()
-    {
-        while (_idle.TryTake(out var idle))
-        {
-            try
-            {
-                await idle.NoOpAsync();
-                return idle;
-            }
-            catch (Exception gone) when (gone is IOException or ProtocolException or CommandException or InvalidOperationException or System.Net.Sockets.SocketException)
-            {
-                idle.Dispose();
-            }
-        }
-        var client = new SmtpClient { Timeout = Timeout };
-        try
-        {
-            var security = _options.SmtpSecurity switch { "none" => SecureSocketOptions.None, "starttls" => SecureSocketOptions.StartTls, "tls" => SecureSocketOptions.SslOnConnect, _ => SecureSocketOptions.Auto };
-            await client.ConnectAsync(_options.SmtpHost, _options.SmtpPort, security);
-            if (_options.SmtpUser.Length > 0) await client.AuthenticateAsync(_options.SmtpUser, _options.SmtpPassword);
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
+    private async Task<Handover> SendAsync(Campaign campaign, OutboxMessage message, RenderedMessage text) =>
+        MailboxAddress.TryParse(message.Email, out var to) ? await server.SendAsync(Build(campaign, message, to, text)) : new Handover("failed", "no_address");
 
     private MimeMessage Build(Campaign campaign, OutboxMessage message, MailboxAddress to, RenderedMessage text)
     {
-        var from = MailboxAddress.Parse(_options.From);
+        var from = server.From;
         var mail = new MimeMessage { Subject = text.Subject, MessageId = $"{message.Id}@{from.Domain}", Date = time.GetUtcNow() };
         mail.From.Add(from);
         mail.To.Add(new MailboxAddress(message.Name, to.Address));

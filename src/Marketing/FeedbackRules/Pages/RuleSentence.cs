@@ -24,7 +24,7 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     public string Action(ActionSpec action)
     {
         var kind = catalog.Find(action);
-        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => p.Unit == "text" ? text["S.Quoted", p.Title(), action.Parameters[p.Key]].Value : $"{p.Title()} {action.Parameters[p.Key]}").ToList();
+        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => !DefinitionCheck.IsNumber(p) ? text["S.Quoted", p.Title(), action.Parameters[p.Key]].Value : $"{p.Title()} {action.Parameters[p.Key]}").ToList();
         return (kind?.Title() ?? $"{action.Target} {action.Action}") + Object(action.Target, action.ObjectId) + (given.Count > 0 ? text["S.With", string.Join(text["S.Comma"], given)] : "");
     }
 
