@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 
@@ -29,12 +30,17 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
     private const int RecentDays = 35;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private readonly PriorityQueue<DemoEvent, long> _coming = new();
+    private readonly ConcurrentQueue<Func<DemoSimulation, DateTimeOffset, IReadOnlyList<DemoEvent>>> _asked = new();
     private List<DemoEvent>? _missing = [];
     private DateTimeOffset _started;
     private DemoState? _state;
 
     /// <summary>The shop as far as it has been lived, for exposures and for the truth; null before <see cref="Prepare"/>.</summary>
     public DemoSimulation? Simulation { get; private set; }
+
+    /// <summary>Something that is to happen at the next moment of the live shop.</summary>
+    /// <param name="happening">Gives the events that come of it.</param>
+    public void Play(Func<DemoSimulation, DateTimeOffset, IReadOnlyList<DemoEvent>> happening) => _asked.Enqueue(happening);
 
     /// <summary>Lives the shop's days until now; needs no dashboard, so it can run while that starts.</summary>
     public void Prepare()
@@ -102,6 +108,8 @@ public sealed class DemoShopRunner(DemoOptions options, string currency, ShopClo
             }
             foreach (var mail in mailed is null ? [] : await mailed(cancel))
                 foreach (var e in simulation.Deliver(mail, now)) _coming.Enqueue(e, e.At);
+            while (_asked.TryDequeue(out var happening))
+                foreach (var e in happening(simulation, now)) _coming.Enqueue(e, e.At);
             minute = Math.Max(minute, Minute(now) - Math.Max(1, options.LiveLeadMinutes));
             for (; options.LiveEventsPerSecond > 0 && minute <= Minute(now); minute++)
             {

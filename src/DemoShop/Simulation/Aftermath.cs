@@ -52,10 +52,19 @@ internal sealed class Aftermath(DemoWorld world, Func<long, int> dayOf)
 
     private void Write(ref DemoRandom random, DemoProduct product, DemoPerson person, int rating, bool late, bool defect, long at)
     {
+        foreach (var e in Compose(ref random, product, person, rating, late, defect, at)) Add(e);
+    }
+
+    /// <summary>Somebody looks at a product again and writes what they think of it.</summary>
+    public static DemoEvent[] Compose(ref DemoRandom random, DemoProduct product, DemoPerson person, int rating, bool late, bool defect, long at)
+    {
         var (body, topics) = ReviewWords.Compose(ref random, product, rating, late, defect, person.ReadsChinese);
         var thread = random.NextUInt64().ToString("x16", CultureInfo.InvariantCulture);
-        Add(new PageViewed(product.Title.English, product.Path) { Who = WhoIs(person), At = at - 90_000, Thread = thread, Ordinal = 0 });
-        Add(new ProductReviewed(product, "r" + thread[..10], rating, body, topics, defect) { Who = WhoIs(person), At = at, Thread = thread, Ordinal = 1 });
+        return
+        [
+            new PageViewed(product.Title.English, product.Path) { Who = WhoIs(person), At = at - 90_000, Thread = thread, Ordinal = 0 },
+            new ProductReviewed(product, "r" + thread[..10], rating, body, topics, defect) { Who = WhoIs(person), At = at, Thread = thread, Ordinal = 1 },
+        ];
     }
 
     private static Visitor WhoIs(DemoPerson person) => new(person.UserId, person.Devices[0], person.ReadsChinese, (person.Index & 1) == 0);

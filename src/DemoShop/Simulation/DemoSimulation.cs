@@ -71,11 +71,11 @@ public sealed class DemoSimulation
     /// visits and pays as somebody with this discount does.
     /// </summary>
     /// <returns>False when nobody here has that key.</returns>
-    public bool Expose(string userId, string campaignId, double discount)
+    public bool Expose(string userId, string campaignId, double discount, bool annoys = false)
     {
         if (!_byKey.TryGetValue(userId, out var state)) return false;
         var random = new DemoRandom(VisitSeed, Stream.Campaign, 2, state.Person.Index * 100_000L + Day);
-        if (random.Chance(state.Person.OpensEmail)) state.Exposure = new Exposure(new DemoCampaign(campaignId, campaignId, campaignId, World.DateOf(Day - 1), discount, 1, false), Day - 1);
+        if (random.Chance(state.Person.OpensEmail)) state.Exposure = new Exposure(new DemoCampaign(campaignId, campaignId, campaignId, World.DateOf(Day - 1), discount, 1, annoys), Day - 1);
         return true;
     }
 
@@ -85,16 +85,33 @@ public sealed class DemoSimulation
     {
         if (!_byKey.TryGetValue(mail.UserId, out var state)) return [];
         var before = state.Exposure;
-        if (!Expose(mail.UserId, mail.CampaignId, mail.Discount) || state.Exposure == before || state.Exposure is not { } exposure) return [];
+        if (!Expose(mail.UserId, mail.CampaignId, mail.Discount, at < AnnoysUntil) || state.Exposure == before || state.Exposure is not { } exposure) return [];
         var random = new DemoRandom(VisitSeed, Stream.Campaign, 3, state.Person.Index * 100_000L + Day);
         var (who, thread) = (new Visitor(state.Person.UserId, null, state.Person.ReadsChinese, false), mail.CampaignId + "-" + mail.UserId);
         var opened = at.ToUnixTimeMilliseconds() + (long)(random.Exponential(4) * 60_000);
         List<DemoEvent> events = [new EmailEvent(EmailEvent.Opened, exposure.Campaign) { Who = who, At = opened, Thread = thread, Ordinal = 1, InVisit = false }];
         if (random.Chance(state.Person.EmailLift > 0 ? 0.4 : 0.1)) events.Add(new EmailEvent(EmailEvent.Clicked, exposure.Campaign) { Who = who, At = opened + 8_000, Thread = thread, Ordinal = 2, InVisit = false });
-        if (!random.Chance(state.Person.EmailLift < 0 ? 0.03 : 0.004)) return events;
+        if (!random.Chance(at < AnnoysUntil ? 0.3 : state.Person.EmailLift < 0 ? 0.03 : 0.004)) return events;
         state.Consents = false;
         events.Add(new EmailEvent(EmailEvent.Unsubscribed, exposure.Campaign) { Who = who, At = opened + 20_000, Thread = thread, Ordinal = 3, InVisit = false });
         events.Add(new ConsentWithdrawn { Who = who, At = opened + 20_000, Thread = thread, Ordinal = 4, InVisit = false });
+        return events;
+    }
+
+    /// <summary>Mails that arrive before this instant put every reader off, as the planted bad campaign did.</summary>
+    public DateTimeOffset AnnoysUntil { get; set; }
+
+    /// <summary>Angry reviews of one product that name its defect, one after the other within some minutes: the planted surge, now.</summary>
+    public IReadOnlyList<DemoEvent> AngryReviews(int product, int count, DateTimeOffset at, TimeSpan within)
+    {
+        var random = new DemoRandom(VisitSeed, Stream.Incident, at.ToUnixTimeSeconds());
+        var registered = _people.Where(p => p.Registered).ToList();
+        List<DemoEvent> events = [];
+        for (var i = 0; i < count; i++)
+        {
+            var moment = at.ToUnixTimeMilliseconds() + (long)((i + random.Next()) / count * within.TotalMilliseconds);
+            events.AddRange(Aftermath.Compose(ref random, World.Products[product], random.Pick(registered).Person, random.Chance(0.8) ? 1 : 2, false, true, moment));
+        }
         return events;
     }
 

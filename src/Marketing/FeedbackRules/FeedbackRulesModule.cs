@@ -29,6 +29,7 @@ public sealed class FeedbackRulesModule : IModule
         services.AddSingleton<NoticeMail>();
         services.AddSingleton<IActionTarget, NotifyTarget>();
         services.AddSingleton<IAttentionSource, RuleAttention>();
+        services.AddSingleton<IDemoSeeder, DemoRules>();
         services.AddSingleton<EffectHistory>();
         services.AddSingleton<BackTest>();
         services.AddSingleton<OscillationGuard>();

@@ -12,10 +12,11 @@ namespace BehaviorDashboard.Demo;
 /// <summary>Once the server listens, the simulated shop sends to it over HTTP with a write key of its own.</summary>
 internal sealed partial class DemoService(
     IOptions<DemoOptions> options, IOptions<ShopOptions> shop, IOptions<StorageOptions> storage, ShopClock clock, TimeProvider time, ApiKeys keys,
-    IEnumerable<IDemoSeeder> seeders, IServer server, IHostApplicationLifetime lifetime, ILogger<DemoService> logger) : BackgroundService
+    IEnumerable<IDemoSeeder> seeders, DemoDirector director, IServer server, IHostApplicationLifetime lifetime, ILogger<DemoService> logger) : BackgroundService
 {
     private const string KeyFile = "demo-key.txt";
     private const string MailboxName = "Demo shoppers' mailbox";
+    private const string DirectorName = "Demo shop's director";
     private readonly string _folder = storage.Value.Folder;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,9 +34,10 @@ internal sealed partial class DemoService(
         }
         using var http = new HttpClient { BaseAddress = new Uri(addresses.OrderBy(a => a.StartsWith("https", StringComparison.Ordinal)).First()) };
         var last = (DemoPhase?)null;
+        director.Open(runner, http, await PassingKeyAsync(DirectorName, Access.ScopeAdmin, stoppingToken));
         try
         {
-            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last, stoppingToken), stoppingToken, new DemoMailbox(http, await ReadKeyAsync(stoppingToken), time).TakeAsync);
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last, stoppingToken), stoppingToken, new DemoMailbox(http, await PassingKeyAsync(MailboxName, Access.ScopeRead, stoppingToken), time).TakeAsync);
         }
         catch (DemoRefusedException refused)
         {
@@ -55,10 +57,10 @@ internal sealed partial class DemoService(
     }
 
     /// <summary>Made anew at each start and held in memory only.</summary>
-    private async Task<string> ReadKeyAsync(CancellationToken cancel)
+    private async Task<string> PassingKeyAsync(string name, string scope, CancellationToken cancel)
     {
-        foreach (var old in (await keys.ListAsync(cancel)).Where(k => k.Name == MailboxName && k.RevokedAt is null)) await keys.RevokeAsync(old.Id, cancel);
-        return (await keys.CreateAsync(MailboxName, [Access.ScopeRead], "demo", cancel)).Presented;
+        foreach (var old in (await keys.ListAsync(cancel)).Where(k => k.Name == name && k.RevokedAt is null)) await keys.RevokeAsync(old.Id, cancel);
+        return (await keys.CreateAsync(name, scope == Access.ScopeAdmin ? [Access.ScopeRead, Access.ScopeAdmin] : [scope], "demo", cancel)).Presented;
     }
 
     private async Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)
