@@ -73,7 +73,7 @@ public sealed partial class CampaignsTests(Browser browser)
         await page.GotoAsync("/campaigns/past");
         var random = new Random(1);
         var csv = "arm,bought\n" + string.Join('\n', Enumerable.Range(0, 4_000).Select(i => $"{(i % 2 == 0 ? "control" : "mail")},{(random.NextDouble() < (i % 2 == 0 ? 0.1 : 0.2) ? 1 : 0)}"));
-        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "past.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
+        await (await watched.FileFieldAsync()).SetInputFilesAsync(new FilePayload { Name = "past.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
         await page.Locator("[data-analyse]").ClickAsync();
         await Expect(page.Locator("[data-effects]")).ToContainTextAsync("Works");
         await watched.AssertAccessibleAsync();

@@ -22,7 +22,7 @@ public class ImportTests(Browser browser)
         await File.WriteAllTextAsync(file, Odd);
         await page.GotoAsync("/data/import");
         await watched.AssertAccessibleAsync();
-        await page.SetInputFilesAsync("input[type=file]", file);
+        await (await watched.FileFieldAsync()).SetInputFilesAsync(file);
         await Expect(page.Locator("[data-guess]")).ToContainTextAsync("No known export has these columns");
         await Expect(page.Locator("[data-needed]")).ToHaveCountAsync(2);
 
@@ -60,7 +60,7 @@ public class ImportTests(Browser browser)
         // The next file with these columns is known.
         await page.GotoAsync("/data/import");
         await watched.AssertAccessibleAsync();
-        await page.SetInputFilesAsync("input[type=file]", file);
+        await (await watched.FileFieldAsync()).SetInputFilesAsync(file);
         await Expect(page.Locator("[data-guess]")).ToContainTextAsync("the same mapping is used again");
         await Expect(page.Locator("[data-history] tbody tr")).ToHaveCountAsync(1);
         watched.AssertClean();

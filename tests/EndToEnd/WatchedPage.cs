@@ -42,5 +42,12 @@ public sealed class WatchedPage : IAsyncDisposable
             .Select(v => $"{Page.Url}: {v.Id} {v.Help} at {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}"));
     }
 
+    /// <summary>The page's file field, once it listens: what is chosen before that is lost.</summary>
+    public async Task<ILocator> FileFieldAsync()
+    {
+        await Page.WaitForFunctionAsync("() => document.querySelector('input[type=file]:enabled')?._blazorInputFileNextFileId !== undefined");
+        return Page.Locator("input[type=file]");
+    }
+
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

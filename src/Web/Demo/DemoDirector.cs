@@ -25,7 +25,7 @@ public enum DemoIncident
 /// </summary>
 public sealed class DemoDirector(TimeProvider time)
 {
-    private const int Product = 35;
+    private const int Product = 12;
     private const int Reviews = 12;
     private const int Emptied = 5;
     private const double Left = 0.05;
