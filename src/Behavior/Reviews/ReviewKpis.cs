@@ -11,6 +11,7 @@ namespace BehaviorDashboard.Reviews;
 internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, IncidentStore incidents, IProductCatalog catalog, IStringLocalizer<ReviewsText> text) : IKpiSource
 {
     private const string TopicPrefix = "topic_";
+    private const int MostIncidents = 10_000;
     private const int MostSteps = 2_000;
     private const int MostMarked = 1_000;
     private static readonly TimeSpan Window = TimeSpan.FromDays(7);
@@ -37,10 +38,14 @@ internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, Inciden
 
     public async Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default)
     {
-        if (kpi.Key == "open_incidents") return new KpiReading((await incidents.ListAsync(false, 10_000, cancel)).Count(i => (kpi.ObjectId is null || i.ProductId == kpi.ObjectId) && i.OpenedAt <= at && (i.ClosedAt is null || i.ClosedAt > at)), at);
+        if (kpi.Key == "open_incidents") return new KpiReading((await incidents.ListAsync(false, MostIncidents, cancel)).Count(i => (kpi.ObjectId is null || i.ProductId == kpi.ObjectId) && i.OpenedAt <= at && (i.ClosedAt is null || i.ClosedAt > at)), at);
         var marks = await store.MarksAsync(kpi.ObjectId is { } product ? [product] : null, at - Window, at, cancel);
         return Of(kpi.Key, marks, at);
     }
+
+    public async Task<KpiOfEach?> ReadEachAsync(string key, DateTimeOffset at, CancellationToken cancel = default) => key != "open_incidents" ? null
+        : new KpiOfEach((await incidents.ListAsync(false, MostIncidents, cancel)).Where(i => i.ProductId is not null && i.OpenedAt <= at && (i.ClosedAt is null || i.ClosedAt > at)).GroupBy(i => i.ProductId!)
+            .ToDictionary(g => g.Key, g => new KpiReading(g.Count(), at)), new KpiReading(0, at));
 
     public async Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default)
     {

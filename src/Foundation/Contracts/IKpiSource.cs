@@ -24,6 +24,9 @@ public interface IKpiSource
     /// <summary>A figure at an instant; null where it is not known.</summary>
     Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default);
 
+    /// <summary>A figure of every object at once; null where the source has no quicker way than one after the other.</summary>
+    Task<KpiOfEach?> ReadEachAsync(string key, DateTimeOffset at, CancellationToken cancel = default) => Task.FromResult<KpiOfEach?>(null);
+
     /// <summary>A figure at the end of every step of a range, oldest first; steps at which it is not known are left out.</summary>
     Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default);
 }
@@ -39,6 +42,13 @@ public sealed record WatchedObject(string Id, string Title, string? Href = null)
 
 /// <summary>Which figure of which object.</summary>
 public sealed record KpiName(string Source, string Key, string? ObjectId = null);
+
+/// <summary>A figure of many objects, as <see cref="IKpiSource.ReadAsync"/> would answer for each.</summary>
+/// <param name="Others">Of every object that is not named; null where it is not known.</param>
+public sealed record KpiOfEach(IReadOnlyDictionary<string, KpiReading> Known, KpiReading? Others = null)
+{
+    public KpiReading? Of(string objectId) => Known.TryGetValue(objectId, out var reading) ? reading : Others;
+}
 
 /// <summary>A figure as it was at an instant, with its band where it is an estimate.</summary>
 public sealed record KpiReading(double Value, DateTimeOffset AsOf, double? Low = null, double? High = null);

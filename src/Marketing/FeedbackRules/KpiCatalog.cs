@@ -5,7 +5,8 @@ namespace BehaviorDashboard.FeedbackRules;
 /// <summary>Every figure that can be watched and everything that can be done, from all slices.</summary>
 public sealed class KpiCatalog(IEnumerable<IKpiSource> sources, IEnumerable<IActionTarget> targets)
 {
-    private const int MostObjects = 200;
+    /// <summary>More than any shop has: a rule about each object means every one.</summary>
+    private const int MostObjects = 1_000_000;
 
     public IReadOnlyList<IKpiSource> Sources { get; } = [.. sources.OrderBy(s => s.Source == "shop" ? 0 : 1).ThenBy(s => s.Source, StringComparer.Ordinal)];
 

@@ -76,8 +76,8 @@ internal sealed class InventoryStore(Database database)
         database.QueryAsync<StockSnapshot>($"select {Snapshots} from stock_snapshots where product_id = @Product and as_of >= @From and as_of <= @To order by as_of", new { Product = product, From = from, To = to }, cancel);
 
     /// <summary>How each product stood last; the shop's sums are under the empty product.</summary>
-    public Task<IReadOnlyList<StockSnapshot>> LatestAsync(DateTimeOffset from, CancellationToken cancel) => database.QueryAsync<StockSnapshot>(
-        $"select {Snapshots} from (select *, row_number() over (partition by product_id order by as_of desc) as place from stock_snapshots where as_of >= @From) s where place = 1", new { From = from }, cancel);
+    public Task<IReadOnlyList<StockSnapshot>> LatestAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) => database.QueryAsync<StockSnapshot>(
+        $"select {Snapshots} from (select *, row_number() over (partition by product_id order by as_of desc) as place from stock_snapshots where as_of > @From and as_of <= @To) s where place = 1", new { From = from, To = to }, cancel);
 
     public async Task<(string Before, string After)?> DoneAsync(string request, CancellationToken cancel) =>
         await database.FirstOrDefaultAsync<Done>("select before as Before, after as After from supply_actions where request_id = @Request", new { Request = request }, cancel) is { } done ? (done.Before, done.After) : null;

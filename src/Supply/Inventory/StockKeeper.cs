@@ -72,7 +72,7 @@ internal sealed partial class StockKeeper(ForecastService forecasts, StockServic
         if (_done is null) return;
         var now = clock.Now;
         if (_kept.Count == 0)
-            foreach (var known in await store.LatestAsync(now.AddDays(-stock.Options.KeptDays), cancel)) _kept[known.ProductId] = known;
+            foreach (var known in await store.LatestAsync(now.AddDays(-stock.Options.KeptDays), now, cancel)) _kept[known.ProductId] = known;
         var changed = (await StandingAsync(now, cancel)).Where(r => !_kept.TryGetValue(r.ProductId, out var before) || Differs(before, r)).ToList();
         if (changed.All(r => r.ProductId.Length == 0)) return;
         await PutAsync(now, changed, cancel);

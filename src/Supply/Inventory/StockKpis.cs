@@ -36,6 +36,9 @@ internal sealed class StockKpis(InventoryStore store, StockService stock, Foreca
     public async Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default) =>
         (await HistoryAsync(kpi, new TimeRange(at - Stale, at), Stale, cancel)) is { Count: > 0 } read ? read[^1] : null;
 
+    public async Task<KpiOfEach?> ReadEachAsync(string key, DateTimeOffset at, CancellationToken cancel = default) => key is ShopLost or Error ? null
+        : new KpiOfEach((await store.LatestAsync(at - Stale, at, cancel)).Select(r => (r.ProductId, r.AsOf, Value: Figure(key, r))).Where(r => r.Value is not null).ToDictionary(r => r.ProductId, r => new KpiReading(r.Value!.Value, r.AsOf)));
+
     public async Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default)
     {
         if (Kpis.All(k => k.Key != kpi.Key) || step <= TimeSpan.Zero) return [];
@@ -54,6 +57,8 @@ internal sealed class StockKpis(InventoryStore store, StockService stock, Foreca
     {
         if (kpi.Key != ShopLost && kpi.ObjectId is null) return [];
         var rows = await store.SnapshotsAsync(kpi.Key == ShopLost ? "" : kpi.ObjectId!, range.From - Stale, range.To, cancel);
-        return [.. rows.Select(r => (r.AsOf, Value: kpi.Key switch { Days => r.DaysOfSupply, Chance => r.Chance, _ => r.LostMoney })).Where(r => r.Value is not null).Select(r => new KpiReading(r.Value!.Value, r.AsOf))];
+        return [.. rows.Select(r => (r.AsOf, Value: Figure(kpi.Key, r))).Where(r => r.Value is not null).Select(r => new KpiReading(r.Value!.Value, r.AsOf))];
     }
+
+    private static double? Figure(string key, StockSnapshot row) => key switch { Days => row.DaysOfSupply, Chance => row.Chance, _ => row.LostMoney };
 }

@@ -64,7 +64,8 @@ public sealed class DemoDirector(TimeProvider time)
         var stock = await SendAsync(HttpMethod.Get, "v1/supply/stock", null, cancel);
         var hit = stock.EnumerateArray()
             .Select(p => (Id: p.GetProperty("id").GetString()!, OnHand: Number(p, "on_hand"), Days: Number(p, "days_of_supply")))
-            .Where(p => p is { OnHand: >= 10, Days: > 0 }).OrderByDescending(p => p.OnHand / p.Days).Take(Emptied);
+            .Where(p => p is { OnHand: >= 10, Days: > 0 }).OrderByDescending(p => p.OnHand / p.Days).Take(Emptied).ToList();
+        if (hit.Count == 0) throw new HttpRequestException("The first forecast is not ready yet, so nobody knows what sells best. Try again in some minutes.");
         await SendAsync(HttpMethod.Put, "v1/supply/terms", hit.Select(p => new { id = p.Id, stock = (long)(p.OnHand * Left) }).ToArray(), cancel);
     }
 

@@ -29,7 +29,7 @@ public sealed class RuleEngine : BackgroundService
     private readonly Readings _readings;
     private readonly string _self = Guid.NewGuid().ToString("N");
     private readonly Dictionary<(int Rule, string Object), RuleStanding> _standings = [];
-    private IReadOnlyList<(FeedbackRule Rule, RuleDefinition Definition, IReadOnlyList<string> Objects)> _rules = [];
+    private IReadOnlyList<(FeedbackRule Rule, RuleDefinition Definition)> _rules = [];
     private DateTimeOffset _loaded, _leased;
     private bool _stale = true;
 
@@ -63,11 +63,11 @@ public sealed class RuleEngine : BackgroundService
         }
         await LoadAsync(at, cancel);
         _readings.Begin(at);
-        foreach (var (rule, definition, objects) in _rules)
+        foreach (var (rule, definition) in _rules)
         {
             try
             {
-                foreach (var one in objects) await LookAsync(rule, definition, one, at, cancel);
+                foreach (var one in await _readings.ObjectsAsync(definition.When.Kpi, at, cancel)) await LookAsync(rule, definition, one, at, cancel);
             }
             catch (Exception problem) when (problem is not OperationCanceledException)
             {
@@ -116,13 +116,7 @@ public sealed class RuleEngine : BackgroundService
         if (!_stale && at - _loaded < Reload && at >= _loaded) return;
         var fresh = _stale;
         (_stale, _loaded) = (false, at);
-        var rules = new List<(FeedbackRule, RuleDefinition, IReadOnlyList<string>)>();
-        foreach (var rule in (await _store.AllAsync(cancel)).Where(r => r.IsWatching))
-        {
-            var definition = rule.Read();
-            rules.Add((rule, definition, await _catalog.ObjectsAsync(definition.When.Kpi, cancel)));
-        }
-        _rules = rules;
+        _rules = [.. (await _store.AllAsync(cancel)).Where(r => r.IsWatching).Select(r => (r, r.Read()))];
         if (!fresh) return;
         _standings.Clear();
         foreach (var standing in await _store.StandingsAsync(cancel)) _standings[(standing.RuleId, standing.ObjectId)] = standing;

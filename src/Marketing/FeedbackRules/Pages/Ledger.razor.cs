@@ -70,7 +70,8 @@ public sealed partial class Ledger
         foreach (var id in lines.Select(l => l.FiringId).OfType<string>().Distinct())
             if (await Service.FiringAsync(id) is { } found) firings[id] = found;
         var rules = await Rules.AllAsync();
-        _sentence = await Words.ForAsync(rules.Where(r => firings.Values.Any(f => f.RuleId == r.Id)).Select(r => r.Read()));
+        var fired = rules.Where(r => firings.Values.Any(f => f.RuleId == r.Id)).ToDictionary(r => r.Id, r => r.Read());
+        _sentence = await Words.ForAsync(fired.Values, [.. lines.Select(l => (l.Target, l.ObjectId)), .. firings.Values.Where(f => fired.ContainsKey(f.RuleId)).Select(f => (fired[f.RuleId].When.Kpi.Source, (string?)f.ObjectId))]);
         _comments = (await Service.CommentsAsync(lines.Select(l => l.Id))).ToLookup(c => c.ActionId);
         _follows = await Service.FollowsAsync(_who);
         (_firings, _lines) = (firings, lines);

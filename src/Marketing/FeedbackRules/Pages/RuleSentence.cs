@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
 using Microsoft.Extensions.Localization;
@@ -38,6 +39,32 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
         return string.Join(text["S.Comma"], parts);
     }
 
+    /// <summary>What an object is called; its id where that is not known.</summary>
+    public string Title(string room, string id) => objects.GetValueOrDefault((room, id)) ?? id;
+
+    /// <summary>What an action changed, in words: each value that differs, before and after.</summary>
+    /// <param name="before">Small JSON, as action targets give it.</param>
+    public IReadOnlyList<(string What, string Before, string After)> Changes(string before, string after)
+    {
+        var (was, now) = (Values(before), Values(after));
+        return [.. was.Keys.Union(now.Keys).Where(k => was.GetValueOrDefault(k) != now.GetValueOrDefault(k)).Select(k => (StateWord(k), was.GetValueOrDefault(k) ?? ShopFormat.Unknown, now.GetValueOrDefault(k) ?? ShopFormat.Unknown))];
+    }
+
+    private string StateWord(string key) => text["State." + key] is { ResourceNotFound: false } words ? words.Value : key.Replace('_', ' ');
+
+    private static Dictionary<string, string> Values(string json)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(json);
+            return parsed.RootElement.ValueKind != JsonValueKind.Object ? [] : parsed.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary(p => p.Name, p => p.Value.ToString());
+        }
+        catch (JsonException)
+        {
+            return new Dictionary<string, string> { [""] = json };
+        }
+    }
+
     /// <summary>A figure in its own unit.</summary>
     public string Value(WatchedKpi? kpi, double? value) => kpi?.Unit switch
     {
@@ -64,6 +91,6 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     {
         null or "" => "",
         RuleDefinition.Each => text["S.Each." + source] is { ResourceNotFound: false } words ? words.Value : text["S.Each"],
-        _ => text["S.Of", objects.GetValueOrDefault((source, id)) ?? id],
+        _ => text["S.Of", Title(source, id)],
     };
 }
