@@ -195,8 +195,12 @@ public sealed class CampaignService
     {
         if (!MayMove(campaign.Status, status) || !await _store.MoveAsync(campaign, status, Note(who, kind) with { Body = stopped ?? "" }, stopped, startedAt, nextAt, holdout, cancel)) return false;
         await _audit.RecordAsync(new AuditEntry("campaign." + kind, Target(campaign.Id)), cancel);
-        var request = new ActionRequest(Guid.NewGuid().ToString("N"), "campaign", action, campaign.Id.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), "user:" + who);
-        foreach (var ledger in _ledgers) await ledger.RecordAsync(request, new ActionOutcome($$"""{"status":"{{campaign.Status}}"}""", $$"""{"status":"{{status}}"}"""), cancel);
+        // What a rule does is in the ledger by the rule's own hand.
+        if (!who.StartsWith("rule:", StringComparison.Ordinal))
+        {
+            var request = new ActionRequest(Guid.NewGuid().ToString("N"), "campaign", action, campaign.Id.ToString(CultureInfo.InvariantCulture), new Dictionary<string, string>(), "user:" + who);
+            foreach (var ledger in _ledgers) await ledger.RecordAsync(request, new ActionOutcome($$"""{"status":"{{campaign.Status}}"}""", $$"""{"status":"{{status}}"}"""), cancel);
+        }
         Changed.Raise();
         return true;
     }
