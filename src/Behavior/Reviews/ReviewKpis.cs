@@ -47,6 +47,15 @@ internal sealed class ReviewKpis(ReviewStore store, ReviewKeeper keeper, Inciden
         : new KpiOfEach((await incidents.ListAsync(false, MostIncidents, cancel)).Where(i => i.ProductId is not null && i.OpenedAt <= at && (i.ClosedAt is null || i.ClosedAt > at)).GroupBy(i => i.ProductId!)
             .ToDictionary(g => g.Key, g => new KpiReading(g.Count(), at)), new KpiReading(0, at));
 
+    public async Task<IReadOnlyList<KpiReading>?> ChangesAsync(KpiName kpi, TimeRange range, CancellationToken cancel = default)
+    {
+        if (kpi.Key != "open_incidents") return null;
+        var moves = (await incidents.ListAsync(false, MostIncidents, cancel)).Where(i => kpi.ObjectId is null || i.ProductId == kpi.ObjectId)
+            .SelectMany(i => i.ClosedAt is { } closed ? new[] { (At: i.OpenedAt, By: 1), (At: closed, By: -1) } : [(At: i.OpenedAt, By: 1)]).Where(m => m.At <= range.To).OrderBy(m => m.At);
+        var open = 0;
+        return [new KpiReading(0, DateTimeOffset.MinValue), .. moves.Select(m => new KpiReading(open += m.By, m.At))];
+    }
+
     public async Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default)
     {
         var readings = new List<KpiReading>();

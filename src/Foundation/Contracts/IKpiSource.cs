@@ -27,6 +27,9 @@ public interface IKpiSource
     /// <summary>A figure of every object at once; null where the source has no quicker way than one after the other.</summary>
     Task<KpiOfEach?> ReadEachAsync(string key, DateTimeOffset at, CancellationToken cancel = default) => Task.FromResult<KpiOfEach?>(null);
 
+    /// <summary>Every change of a figure up to the end of a range, oldest first, from the one that stood at its start; null where it can only be looked at in steps.</summary>
+    Task<IReadOnlyList<KpiReading>?> ChangesAsync(KpiName kpi, TimeRange range, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<KpiReading>?>(null);
+
     /// <summary>A figure at the end of every step of a range, oldest first; steps at which it is not known are left out.</summary>
     Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default);
 }

@@ -39,6 +39,9 @@ internal sealed class CampaignKpis(CampaignStore store, EffectService effects, I
         return readings;
     }
 
+    public async Task<IReadOnlyList<KpiReading>?> ChangesAsync(KpiName kpi, TimeRange range, CancellationToken cancel = default) => !int.TryParse(kpi.ObjectId, CultureInfo.InvariantCulture, out var id) ? null
+        : [.. (await effects.LooksAsync(id, int.MaxValue, cancel)).Where(e => e.LookedAt <= range.To).Select(e => Read(kpi.Key, e)).OfType<KpiReading>()];
+
     internal static async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(CampaignStore store, string text, int limit, CancellationToken cancel) =>
         [.. (await store.AllAsync(cancel)).Where(c => !c.Archived && c.Name.Contains(text, StringComparison.CurrentCultureIgnoreCase)).Take(limit).Select(c => new WatchedObject(c.Id.ToString(CultureInfo.InvariantCulture), c.Name, $"campaigns/{c.Id}"))];
 

@@ -49,6 +49,9 @@ internal sealed class StockKpis(InventoryStore store, StockService stock, Foreca
         return result;
     }
 
+    public async Task<IReadOnlyList<KpiReading>?> ChangesAsync(KpiName kpi, TimeRange range, CancellationToken cancel = default) =>
+        Kpis.All(k => k.Key != kpi.Key) ? null : kpi.Key == Error ? await ErrorsAsync(cancel) : await SnapshotsAsync(kpi, range, cancel);
+
     /// <summary>WAPE of the first week after a run, known when that week is over.</summary>
     private async Task<List<KpiReading>> ErrorsAsync(CancellationToken cancel) =>
         [.. (await forecasts.AccuracyAsync(cancel)).Where(a => a is { Week: 1, Wape: not null }).OrderBy(a => a.EndsAt).Select(a => new KpiReading(a.Wape!.Value, a.EndsAt))];

@@ -166,6 +166,32 @@ public sealed class RuleEngineTests
     }
 
     [Fact]
+    public async Task The_back_test_of_a_figure_that_is_kept_agrees_with_the_live_engine_object_by_object()
+    {
+        var shelf = new Shelf();
+        await using var w = await RulesWorld.OpenAsync(Engine.DuckDb, services => services.AddSingleton<IKpiSource>(shelf));
+        shelf.Time = w.Time;
+        var definition = ManyOrders() with
+        {
+            When = new Trigger(new KpiName("shelf", "chance", RuleDefinition.Each), Test.Above, 0.5) { ForMinutes = 2 }, And = [new Trigger(new KpiName("shelf", "lost", RuleDefinition.Each), Test.Above, 100)],
+            Limits = new Limits { CoolDownMinutes = 5, MostPerDay = 4, Approval = false },
+        };
+        var rule = await w.AddAsync(definition, FeedbackRule.Live);
+        var (random, from) = (new Random(3), w.Time.GetUtcNow());
+        for (var i = 0; i < 120; i++)
+        {
+            shelf.Set("chance", $"p{random.Next(3)}", random.NextDouble());
+            shelf.Set("lost", $"p{random.Next(3)}", random.Next(200));
+            await w.SecondsAsync(random.Next(15, 60));
+        }
+        var live = (await w.Rules.FiringsAsync(rule.Id, DateTimeOffset.MinValue, 1000)).OrderBy(f => f.FiredAt).ThenBy(f => f.ObjectId, StringComparer.Ordinal).ToList();
+        var again = await w.WithAsync<FeedbackRuleService, BackTestResult>(r => r.BackTestAsync(definition, new TimeRange(from, w.Time.GetUtcNow().AddSeconds(1))));
+        Assert.True(live.Count > 5, $"only {live.Count} firings");
+        Assert.Equal(live.Select(f => (f.FiredAt, f.ObjectId, f.Reading)), again.Firings.Select(f => (f.At, f.ObjectId, f.Reading)));
+        Assert.Equal(TimeSpan.FromSeconds(1), again.Step);
+    }
+
+    [Fact]
     public void A_drop_that_nothing_else_explains_is_measured_with_its_band()
     {
         var at = new DateTimeOffset(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);
@@ -181,4 +207,38 @@ public sealed class RuleEngineTests
     /// <summary>The engine of another process on the same store.</summary>
     private static RuleEngine SecondEngine(IServiceProvider p) => new(p.GetRequiredService<RuleStore>(), p.GetRequiredService<KpiCatalog>(), p.GetRequiredService<EffectHistory>(), p.GetRequiredService<LedgerStore>(),
         p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), NullLogger<Signal>.Instance, NullLogger<RuleEngine>.Instance);
+}
+
+/// <summary>Two figures of three products that change when they are told to; one at a time or all at once, and every change is known.</summary>
+internal sealed class Shelf : IKpiSource
+{
+    private readonly List<(string Key, string Product, KpiReading Reading)> _all = [];
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public string Source => "shelf";
+
+    public Signal? Changed => null;
+
+    public IReadOnlyList<WatchedKpi> Kpis => [new("chance", () => "chance", "share", true), new("lost", () => "lost", "money", true)];
+
+    public void Set(string key, string product, double value) => _all.Add((key, product, new KpiReading(value, Time.GetUtcNow())));
+
+    public Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string text, int limit, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<WatchedObject>>([.. Enumerable.Range(0, 3).Select(i => new WatchedObject($"p{i}", $"P{i}"))]);
+
+    public Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default) => Task.FromResult(Of(kpi).LastOrDefault(r => r.AsOf <= at));
+
+    public async Task<KpiOfEach?> ReadEachAsync(string key, DateTimeOffset at, CancellationToken cancel = default)
+    {
+        var known = new Dictionary<string, KpiReading>();
+        foreach (var one in await ObjectsAsync("", 10, cancel))
+            if (await ReadAsync(new KpiName(Source, key, one.Id), at, cancel) is { } reading) known[one.Id] = reading;
+        return new KpiOfEach(known);
+    }
+
+    public Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<KpiReading>>([]);
+
+    public Task<IReadOnlyList<KpiReading>?> ChangesAsync(KpiName kpi, TimeRange range, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<KpiReading>?>([.. Of(kpi).Where(r => r.AsOf <= range.To)]);
+
+    private IEnumerable<KpiReading> Of(KpiName kpi) => _all.Where(a => a.Key == kpi.Key && a.Product == kpi.ObjectId).Select(a => a.Reading);
 }

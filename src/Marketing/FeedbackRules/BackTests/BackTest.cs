@@ -20,7 +20,7 @@ public sealed record BackTestResult(TimeRange Range, IReadOnlyList<BackTestFirin
 
 /// <summary>
 /// Runs a rule over history with the machine of the live engine. Figures of the whole shop are replayed second by second and
-/// give what the live engine would have done; others are looked at in even steps. Budget and approval are not replayed: they
+/// give what the live engine would have done, and so do others whose every change is known; the rest is looked at in even steps. Budget and approval are not replayed: they
 /// depend on what people did.
 /// </summary>
 internal sealed class BackTest(KpiReplay replay, KpiCatalog catalog, ShopClock clock)
@@ -59,25 +59,42 @@ internal sealed class BackTest(KpiReplay replay, KpiCatalog catalog, ShopClock c
 
     private async Task<BackTestResult> OfObjectsAsync(RuleDefinition rule, TimeRange range, CancellationToken cancel)
     {
-        var step = StepOf(range);
+        var (step, exact) = (StepOf(range), true);
         var walks = new List<Walk>();
         foreach (var one in await catalog.ObjectsAsync(rule.When.Kpi, cancel))
         {
-            var trigger = await SeriesAsync(rule.When, KpiCatalog.For(rule.When.Kpi, one), range, step, cancel);
-            var conditions = new Dictionary<Trigger, Series>();
-            foreach (var condition in rule.And) conditions[condition] = await SeriesAsync(condition, KpiCatalog.For(condition.Kpi, one), range, step, cancel);
+            var series = new Dictionary<Trigger, Series>();
+            foreach (var trigger in rule.Triggers) series[trigger] = await SeriesAsync(trigger, KpiCatalog.For(trigger.Kpi, one), range, step, cancel);
             var walk = new Walk(rule, one, clock, range);
-            foreach (var reading in trigger.Readings.Where(r => r.AsOf >= range.From && r.AsOf < range.To))
-                walk.Look(reading.AsOf, reading.Value, () => trigger.Usual(rule.When, reading.AsOf), t => conditions[t].Holds(t, reading.AsOf));
+            var everyChange = series.Values.All(s => s.IsExact);
+            exact &= everyChange;
+            var when = series[rule.When];
+            DateTimeOffset? due = null;
+            foreach (var at in everyChange ? series.Values.SelectMany(s => s.Readings).Select(r => NextSecond(r.AsOf)).Where(a => a >= range.From && a < range.To).Distinct().Order() : when.Readings.Select(r => r.AsOf).Where(a => a >= range.From && a < range.To))
+            {
+                while (everyChange && due is { } ripe && ripe < at) due = Look(ripe);
+                due = Look(at);
+            }
+            while (everyChange && due is { } last && last < range.To) due = Look(last);
             walks.Add(walk);
+
+            // What is still due at the instant looked at would be looked at for ever.
+            DateTimeOffset? Look(DateTimeOffset at) => walk.Look(at, when.At(at), () => when.Usual(rule.When, at), t => series[t].Holds(t, at)) is { } again && again > at ? again : null;
         }
-        return Result(rule, range, walks, 0, step);
+        return Result(rule, range, walks, 0, exact ? TimeSpan.FromSeconds(1) : step);
     }
+
+    /// <summary>The first look of the live engine that can see what is true from an instant on.</summary>
+    private static DateTimeOffset NextSecond(DateTimeOffset at) => new((at.UtcTicks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
 
     private static TimeSpan StepOf(TimeRange range) => range.Length > TimeSpan.FromDays(8) ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
 
-    private async Task<Series> SeriesAsync(Trigger trigger, KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel) =>
-        new(catalog.Source(kpi.Source) is { } source ? await source.HistoryAsync(kpi, new TimeRange(range.From - TriggerTest.Reach(trigger.Test) - step, range.To), step, cancel) : [], step);
+    private async Task<Series> SeriesAsync(Trigger trigger, KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel)
+    {
+        if (catalog.Source(kpi.Source) is not { } source) return new Series([], step);
+        var reached = new TimeRange(range.From - TriggerTest.Reach(trigger.Test) - step, range.To);
+        return await source.ChangesAsync(kpi, reached, cancel) is { } changes ? new Series(changes, null) : new Series(await source.HistoryAsync(kpi, reached, step, cancel), step);
+    }
 
     private static BackTestResult Result(RuleDefinition rule, TimeRange range, List<Walk> walks, long late, TimeSpan step)
     {
@@ -89,16 +106,19 @@ internal sealed class BackTest(KpiReplay replay, KpiCatalog catalog, ShopClock c
             walks.Count > 0 ? walks[0].Course : [], own, late, step);
     }
 
-    /// <summary>Readings in even steps; between two the earlier one holds.</summary>
-    private sealed class Series(IReadOnlyList<KpiReading> readings, TimeSpan step)
+    /// <summary>Readings; between two the earlier one holds.</summary>
+    /// <param name="step">Null where they are every change there was.</param>
+    private sealed class Series(IReadOnlyList<KpiReading> readings, TimeSpan? step)
     {
+        public bool IsExact => step is null;
+
         public IReadOnlyList<KpiReading> Readings => readings;
 
         public bool? Holds(Trigger trigger, DateTimeOffset at) => TriggerTest.Holds(trigger, At(at), Usual(trigger, at));
 
         public Baseline Usual(Trigger trigger, DateTimeOffset at) => TriggerTest.Of(trigger.Test, [.. TriggerTest.Instants(trigger.Test, at).Select(At)]);
 
-        private double? At(DateTimeOffset at)
+        public double? At(DateTimeOffset at)
         {
             var (low, high) = (0, readings.Count);
             while (low < high)
@@ -107,7 +127,7 @@ internal sealed class BackTest(KpiReplay replay, KpiCatalog catalog, ShopClock c
                 if (readings[middle].AsOf <= at) low = middle + 1;
                 else high = middle;
             }
-            return low > 0 && at - readings[low - 1].AsOf <= 2 * step ? readings[low - 1].Value : null;
+            return low > 0 && (step is not { } even || at - readings[low - 1].AsOf <= 2 * even) ? readings[low - 1].Value : null;
         }
     }
 
