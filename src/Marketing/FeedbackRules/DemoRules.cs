@@ -18,9 +18,9 @@ internal sealed class DemoRules(IServiceScopeFactory scopes) : IDemoSeeder
             new ActionSpec("recommendations", "demote", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7", ["factor"] = "0.2" }), new ActionSpec("campaigns_of_product", "pause", RuleDefinition.Each, None),
             new ActionSpec("supply", "hold_reorder", RuleDefinition.Each, new Dictionary<string, string> { ["days"] = "7" }), Tell("Bad reviews of one product come in faster than chance allows."),
         ]) { Limits = new Limits { EffectHours = 1 } }),
-        ("Best seller runs out", new RuleDefinition(new Trigger(new KpiName("stock", "stockout_probability", RuleDefinition.Each), Test.Above, 0.9),
+        ("Best seller runs out", new RuleDefinition(new Trigger(new KpiName("stock", "stockout_probability", RuleDefinition.Each), Test.Above, 0.8),
             [new ActionSpec("supply", "propose_purchase", RuleDefinition.Each, None), Tell("A product that sells well is about to run out; a purchase was drafted.")])
-            { And = [new Trigger(new KpiName("stock", "lost_sales", RuleDefinition.Each), Test.Above, 300)], Limits = new Limits { Approval = false, MostPerDay = 1, EffectHours = 1 } }),
+            { And = [new Trigger(new KpiName("stock", "lost_sales", RuleDefinition.Each), Test.Above, 50)], Limits = new Limits { Approval = false, MostPerDay = 1, EffectHours = 1 } }),
         ("Too many leave", new RuleDefinition(new Trigger(new KpiName("campaign", "unsubscribe_rate", RuleDefinition.Each), Test.Above, 0.01),
             [new ActionSpec("campaign", "pause", RuleDefinition.Each, None), Tell("A campaign was paused: too many of its readers unsubscribe.")])
             { Limits = new Limits { Approval = false, EffectHours = 1 } }),

@@ -182,6 +182,7 @@ public sealed class RuleEngineTests
         {
             shelf.Set("chance", $"p{random.Next(3)}", random.NextDouble());
             shelf.Set("lost", $"p{random.Next(3)}", random.Next(200));
+            w.Engine.Moved("shelf");
             await w.SecondsAsync(random.Next(15, 60));
         }
         var live = (await w.Rules.FiringsAsync(rule.Id, DateTimeOffset.MinValue, 1000)).OrderBy(f => f.FiredAt).ThenBy(f => f.ObjectId, StringComparer.Ordinal).ToList();
@@ -222,7 +223,7 @@ internal sealed class Shelf : IKpiSource
 
     public IReadOnlyList<WatchedKpi> Kpis => [new("chance", () => "chance", "share", true), new("lost", () => "lost", "money", true)];
 
-    public void Set(string key, string product, double value) => _all.Add((key, product, new KpiReading(value, Time.GetUtcNow())));
+    public void Set(string key, string product, double value) => _all.Add((key, product, new KpiReading(value, Time.GetUtcNow().AddMilliseconds(400))));
 
     public Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string text, int limit, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<WatchedObject>>([.. Enumerable.Range(0, 3).Select(i => new WatchedObject($"p{i}", $"P{i}"))]);
 

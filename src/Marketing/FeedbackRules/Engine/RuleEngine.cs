@@ -48,6 +48,9 @@ public sealed class RuleEngine : BackgroundService
     /// <summary>Rules were changed: they are read again at the next look.</summary>
     public void Invalidate() => _stale = true;
 
+    /// <summary>Figures of a source may have moved: they are read again at the next look.</summary>
+    internal void Moved(string source) => _readings.Moved(source);
+
     /// <summary>One look at every rule.</summary>
     /// <param name="at">A whole second, now.</param>
     public async Task LookAsync(DateTimeOffset at, CancellationToken cancel = default)
@@ -82,7 +85,7 @@ public sealed class RuleEngine : BackgroundService
         await Task.Yield();
         var subscriptions = _catalog.Sources.Where(s => s.Changed is not null && s.Source != "shop").Select(s => s.Changed!.Subscribe(TimeSpan.FromSeconds(1), () =>
         {
-            _readings.Moved(s.Source);
+            Moved(s.Source);
             return Task.CompletedTask;
         })).ToList();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);

@@ -10,6 +10,9 @@ namespace BehaviorDashboard.FeedbackRules.Pages;
 /// <param name="objects">Titles of objects by source or target and id; an id stands where none is known.</param>
 public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat format, KpiCatalog catalog, IReadOnlyDictionary<(string, string), string> objects)
 {
+    /// <summary>Rooms whose objects are products: what one knows of a product holds in the others.</summary>
+    private static readonly string[] ProductRooms = ["supply", "stock", "reviews", "recommendations", "campaigns_of_product"];
+
     public string Of(RuleDefinition rule) =>
         text["S.Rule", When(rule), string.Join(text["S.Comma"], rule.Then.Select(Action)), Limits(rule.Limits)];
 
@@ -40,7 +43,7 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     }
 
     /// <summary>What an object is called; its id where that is not known.</summary>
-    public string Title(string room, string id) => objects.GetValueOrDefault((room, id)) ?? id;
+    public string Title(string room, string id) => objects.GetValueOrDefault((room, id)) ?? (ProductRooms.Contains(room) ? ProductRooms.Select(r => objects.GetValueOrDefault((r, id))).OfType<string>().FirstOrDefault() : null) ?? id;
 
     /// <summary>What an action changed, in words: each value that differs, before and after.</summary>
     /// <param name="before">Small JSON, as action targets give it.</param>
