@@ -70,9 +70,15 @@ internal static class BlendFile
     public static ItemWeights ReadWeights(BinaryReader input)
     {
         var count = input.ReadInt32();
-        var (targets, weights) = (new int[count][], new float[count][]);
-        for (var item = 0; item < count; item++) (targets[item], weights[item]) = (ReadArray<int>(input), ReadArray<float>(input));
-        return ItemWeights.FromRows(targets, weights);
+        var rows = new ItemWeights.Builder(count);
+        for (var item = 0; item < count; item++)
+        {
+            rows.Room(input.ReadInt32(), out var targets, out var weights);
+            input.BaseStream.ReadExactly(MemoryMarshal.AsBytes(targets));
+            if (input.ReadInt32() != weights.Length) throw new InvalidDataException("A row of weights is not as long as its products: the model is damaged.");
+            input.BaseStream.ReadExactly(MemoryMarshal.AsBytes(weights));
+        }
+        return rows.Build();
     }
 
     public static byte[] Pack(Action<BinaryWriter> write)

@@ -33,7 +33,7 @@ internal static class BlendSearch
                 lists[n] = TopItems.Of(sum, k);
                 return sum;
             }, _ => { });
-            return RankingEvaluator.Measure(people, lists, train, held, k).Ndcg;
+            return RankingEvaluator.Each(people, lists, held, k).DefaultIfEmpty().Average();
         }
         var singles = voices.Select((_, voice) => Only(voices.Count, voice)).ToArray();
         var qualities = singles.Select(Quality).ToArray();

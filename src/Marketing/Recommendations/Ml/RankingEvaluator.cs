@@ -75,5 +75,10 @@ public static class RankingEvaluator
             seen.Count / (double)Math.Max(known, 1), novelty / Math.Max(shown, 1), people.Length);
     }
 
-    private static double Ideal(int relevant) => Enumerable.Range(0, relevant).Sum(place => 1 / Math.Log2(place + 2));
+    private static double Ideal(int relevant)
+    {
+        var sum = 0.0;
+        for (var place = 0; place < relevant; place++) sum += 1 / Math.Log2(place + 2);
+        return sum;
+    }
 }

@@ -1,10 +1,14 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace BehaviorDashboard.Recommendations.Ml;
 
 /// <summary>Cholesky factorisation of small and middle-sized positive definite matrices, row by row with vector instructions.</summary>
 internal static class SymmetricMatrix
 {
+    private const int Together = 4;
+
     /// <summary>Replaces the lower triangle of <paramref name="a"/> (n x n, row major) by its Cholesky factor.</summary>
     /// <returns>Whether the matrix was positive definite.</returns>
     public static bool Factor(Span<float> a, int n)
@@ -38,27 +42,68 @@ internal static class SymmetricMatrix
     }
 
     /// <summary>The inverse of a positive definite matrix, on all cores; the argument is overwritten by its factor.</summary>
+    /// <remarks>Four rows at a time: what limits it is how often the matrix passes through memory.</remarks>
     public static float[] Invert(float[] a, int n)
     {
         FactorParallel(a, n);
         var halves = new float[(long)n * n]; // column j of the factor's inverse, stored as row j
-        Parallel.For(0, n, Cores.Options, column =>
+        Parallel.For(0, (n + Together - 1) / Together, Cores.Options, block =>
         {
-            var x = halves.AsSpan(column * n, n);
-            x[column] = 1 / a[column * n + column];
-            for (var i = column + 1; i < n; i++)
-                x[i] = -TensorPrimitives.Dot(a.AsSpan(i * n + column, i - column), x[column..i]) / a[i * n + i];
+            var first = block * Together;
+            var count = Math.Min(Together, n - first);
+            var sums = (stackalloc float[Together]);
+            for (var i = first; i < n; i++)
+            {
+                Dots(a.AsSpan(i * n + first, i - first), halves, first * n + first, n, count, sums);
+                for (var c = 0; c < count && first + c <= i; c++)
+                    halves[(first + c) * n + i] = (first + c == i ? 1 : -sums[c]) / a[i * n + i];
+            }
         });
         var inverse = new float[(long)n * n];
-        Parallel.For(0, n, Cores.Options, i =>
+        Parallel.For(0, (n + Together - 1) / Together, Cores.Options, block =>
         {
-            for (var j = 0; j <= i; j++)
-                inverse[i * n + j] = TensorPrimitives.Dot<float>(halves.AsSpan(i * n + i, n - i), halves.AsSpan(j * n + i, n - i));
+            var first = block * Together;
+            var count = Math.Min(Together, n - first);
+            var sums = (stackalloc float[Together]);
+            for (var j = 0; j < first + count; j++)
+            {
+                // Before its own place a row holds zeros.
+                Dots(halves.AsSpan(j * n + first, n - first), halves, first * n + first, n, count, sums);
+                for (var c = 0; c < count; c++)
+                    if (j <= first + c) inverse[(first + c) * n + j] = inverse[j * n + first + c] = sums[c];
+            }
         });
-        for (var i = 0; i < n; i++)
-            for (var j = i + 1; j < n; j++)
-                inverse[i * n + j] = inverse[j * n + i];
         return inverse;
+    }
+
+    /// <summary>The products of one row with up to four others, which lie <paramref name="stride"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Dots(ReadOnlySpan<float> row, float[] others, int start, int stride, int count, Span<float> sums)
+    {
+        if (count < Together)
+        {
+            for (var k = 0; k < count; k++) sums[k] = TensorPrimitives.Dot(row, others.AsSpan(start + k * stride, row.Length));
+            return;
+        }
+        ReadOnlySpan<float> a = others.AsSpan(start, row.Length), b = others.AsSpan(start + stride, row.Length), c = others.AsSpan(start + 2 * stride, row.Length), d = others.AsSpan(start + 3 * stride, row.Length);
+        var (one, two, three, four) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
+        var n = 0;
+        for (; n <= row.Length - Vector<float>.Count; n += Vector<float>.Count)
+        {
+            var own = new Vector<float>(row[n..]);
+            one = Vector.FusedMultiplyAdd(own, new Vector<float>(a[n..]), one);
+            two = Vector.FusedMultiplyAdd(own, new Vector<float>(b[n..]), two);
+            three = Vector.FusedMultiplyAdd(own, new Vector<float>(c[n..]), three);
+            four = Vector.FusedMultiplyAdd(own, new Vector<float>(d[n..]), four);
+        }
+        (sums[0], sums[1], sums[2], sums[3]) = (Vector.Sum(one), Vector.Sum(two), Vector.Sum(three), Vector.Sum(four));
+        for (; n < row.Length; n++)
+        {
+            sums[0] += row[n] * a[n];
+            sums[1] += row[n] * b[n];
+            sums[2] += row[n] * c[n];
+            sums[3] += row[n] * d[n];
+        }
     }
 
     /// <summary>The factorisation by panels of rows: a panel's own triangle first, then every row below on its own.</summary>
