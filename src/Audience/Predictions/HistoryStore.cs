@@ -61,7 +61,7 @@ internal sealed class HistoryStore(Database database, Func<string?> refused)
 
     private sealed record Span(DateTimeOffset? First, DateTimeOffset? Last);
 
-    public sealed record CategoryViews(string Person, string Category, long Views);
+    public sealed record ViewCount(string Person, string Category, long Views);
 
     public sealed record WeekPrice(string ProductId, long Week, double Price);
 
@@ -74,7 +74,7 @@ internal sealed class HistoryStore(Database database, Func<string?> refused)
 
     public Task<IReadOnlyList<LineRow>> LinesAsync(DateTimeOffset from, DateTimeOffset asOf, CancellationToken cancel) => database.QueryAsync<LineRow>($"{LineSql} {Allowed()} order by e.user_id, e.occurred_at", new { From = from, AsOf = asOf }, cancel);
 
-    public Task<IReadOnlyList<CategoryViews>> ViewsAsync(DateTimeOffset from, DateTimeOffset asOf, CancellationToken cancel) => database.QueryAsync<CategoryViews>($"{ViewSql} {Allowed()} group by 1, 2", new { From = from, AsOf = asOf }, cancel);
+    public Task<IReadOnlyList<ViewCount>> ViewsAsync(DateTimeOffset from, DateTimeOffset asOf, CancellationToken cancel) => database.QueryAsync<ViewCount>($"{ViewSql} {Allowed()} group by 1, 2", new { From = from, AsOf = asOf }, cancel);
 
     public Task<IReadOnlyList<WeekPrice>> PricesAsync(DateTimeOffset from, DateTimeOffset asOf, CancellationToken cancel) => database.QueryAsync<WeekPrice>(PriceSql, new { From = from, AsOf = asOf }, cancel);
 

@@ -11,7 +11,6 @@ internal sealed record ScoringRun(DateTimeOffset AsOf, IReadOnlyList<PersonScore
 internal sealed class Scoring(HistoryStore history, PredictionModels models, ShopClock clock)
 {
     private const double Band80 = 1.2816;
-    private const int ViewDays = 30;
     private const int LineDays = 730;
     private static readonly int[] Horizons = [30, 90, 365];
 
@@ -30,13 +29,13 @@ internal sealed class Scoring(HistoryStore history, PredictionModels models, Sho
         var orders = await history.OrdersAsync(asOf, cancel);
         if (people is not null) orders = [.. orders.Where(o => people.Contains(o.Person))];
         var lines = current.Category is null && current.Price is null ? [] : await history.LinesAsync(asOf.AddDays(-LineDays), asOf, cancel);
-        var views = current.Category is null ? [] : await history.ViewsAsync(asOf.AddDays(-ViewDays), asOf, cancel);
+        var views = current.Category is null ? [] : await CategoryTrainer.ViewedAsync(history, asOf, cancel);
         var prices = current.Price is null ? [] : await history.PricesAsync(asOf.AddDays(-PriceTrainer.Days - 60), asOf, cancel);
         return await QuietThread.RunAsync(() => Score(current, asOf, keys, rows, orders, lines, views, prices, cancel));
     }
 
     private ScoringRun Score(CurrentModels current, DateTimeOffset asOf, List<string> keys, LearningRows rows, IReadOnlyList<OrderRow> orders, IReadOnlyList<LineRow> lines,
-        IReadOnlyList<HistoryStore.CategoryViews> views, IReadOnlyList<HistoryStore.WeekPrice> prices, CancellationToken cancel)
+        IReadOnlyList<CategoryViews> views, IReadOnlyList<HistoryStore.WeekPrice> prices, CancellationToken cancel)
     {
         var (ordersAt, firstAt, lastAt) = (Array.IndexOf([.. rows.Features], "orders"), Array.IndexOf([.. rows.Features], "days_since_first_order"), Array.IndexOf([.. rows.Features], "days_since_last_order"));
         Chance[]? buy7 = current.Buy7?.Model.Bands(rows), buy30 = current.Buy30?.Model.Bands(rows), churn = current.Churn?.Model.Bands(rows);
