@@ -26,16 +26,19 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
     private int Horizon => kind switch { PredictionKinds.Buy7 => 7, PredictionKinds.Buy30 => 30, _ => ChurnHorizon.Longest };
 
     /// <param name="Trials">Candidates and settings in the first round of the search.</param>
-    private sealed record ChanceSettings(int Trials = 18);
+    /// <param name="Rows">Most rows that teach.</param>
+    /// <param name="Snapshots">Most instants that teach; 0: twelve of a week's horizon, eight of others.</param>
+    private sealed record ChanceSettings(int Trials = 18, int Rows = MostRows, int Snapshots = 0);
 
     public async Task<TrainingOutcome> TrainAsync(TrainingContext context)
     {
         context.Report("reading", 0);
+        var settings = Settings(context);
         if (await history.SpanAsync(clock.Now, context.Cancel) is not { } span) return TrainingOutcome.Refused("no events");
         var end = PredictionClock.End(span.Last, clock);
         var orders = (await history.OrdersAsync(end, context.Cancel)).ToLookup(o => o.Person, o => o.At);
         if (orders.Count < PredictionKinds.FewestBuyers) return TrainingOutcome.Refused($"buyers {orders.Count} < {PredictionKinds.FewestBuyers}");
-        if (SnapshotPlan.Of(span.First, end, Horizon, kind == PredictionKinds.Buy7 ? 14 : 30, kind == PredictionKinds.Buy7 ? 12 : 8) is not { } plan)
+        if (SnapshotPlan.Of(span.First, end, Horizon, kind == PredictionKinds.Buy7 ? 14 : 30, settings.Snapshots) is not { } plan)
             return TrainingOutcome.Refused($"days {(end - span.First).TotalDays:0} < {Horizon + 28}");
         var usual = SnapshotRows.UsualGap(orders, plan.Judge);
         var judge = await ReadAsync(plan.Judge, orders, usual, context);
@@ -50,7 +53,7 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
         if (kind == PredictionKinds.Churn) today = SnapshotRows.Customers(today);
         var champion = await registry.ChampionAsync(kind, context.Cancel);
         var rival = champion?.DataTo <= plan.Judge && await registry.ContentAsync(champion.Id, context.Cancel) is { } bytes ? ModelBytes.Read<ChanceContent>(bytes) : null;
-        var model = await context.ComputeAsync(() => Learn(judge, teach, today.Sample(MostShaped, Seed), usual, champion, rival, span.First, end, orders.Count, context));
+        var model = await context.ComputeAsync(() => Learn(judge, teach, today.Sample(MostShaped, Seed), usual, champion, rival, span.First, end, orders.Count, settings, context));
         return model is null ? TrainingOutcome.Refused("one outcome only") : TrainingOutcome.Of(model);
     }
 
@@ -77,25 +80,25 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
         return new Snapshot(at, labelled.Take(kept));
     }
 
-    private TrainedModel? Learn(Snapshot judge, List<Snapshot> teach, LearningRows newest, double usual, ModelVersion? champion, ChanceContent? rival, DateTimeOffset first, DateTimeOffset end, int buyers, TrainingContext context)
+    private TrainedModel? Learn(Snapshot judge, List<Snapshot> teach, LearningRows newest, double usual, ModelVersion? champion, ChanceContent? rival, DateTimeOffset first, DateTimeOffset end, int buyers, ChanceSettings settings, TrainingContext context)
     {
         var taught = teach.Where(s => s.Rows.Count > 0).ToList();
         LearningRows train, test;
         IReadOnlyList<(LearningRows Train, LearningRows Judge)> folds;
         if (taught.Count > 0 && taught.Sum(s => s.Rows.Positives) >= 5)
         {
-            (train, test) = (LearningRows.Join([.. taught.Select(s => s.Rows)]).Sample(MostRows, Seed), judge.Rows);
+            (train, test) = (LearningRows.Join([.. taught.Select(s => s.Rows)]).Sample(settings.Rows, Seed), judge.Rows);
             folds = Folds(train);
         }
         else
         {
             // One outcome is known: people, not times, are held out.
             var fold = Splits.Folds(judge.Rows.Labels, 4, Seed, judge.Rows.Groups);
-            (train, test) = (judge.Rows.Take(Splits.Where(fold, f => f > 0)).Sample(MostRows, Seed), judge.Rows.Take(Splits.Where(fold, f => f == 0)));
+            (train, test) = (judge.Rows.Take(Splits.Where(fold, f => f > 0)).Sample(settings.Rows, Seed), judge.Rows.Take(Splits.Where(fold, f => f == 0)));
             folds = Splits.Pairs(train, 5, Seed);
         }
         if (train.Labels.Distinct().Count() < 2 || test.Count == 0) return null;
-        var learned = ChanceLearner.Learn(train, folds, Candidates.For(train), new SearchBudget(Budget, MostRows, Trials(context)), Seed, time, share => context.ReportAndYield("comparing", 0.2 + 0.6 * share), context.Cancel);
+        var learned = ChanceLearner.Learn(train, folds, Candidates.For(train), new SearchBudget(Budget, settings.Rows, settings.Trials), Seed, time, share => context.ReportAndYield("comparing", 0.2 + 0.6 * share), context.Cancel);
         var foretold = learned.Model.Score(test);
         var logistic = Candidates.Linear.Fit(train, LearningTask.Chance, Candidates.Linear.Draw(new Random(Seed)).First(), Seed).Score(test);
         var report = ChanceLearner.Judge(foretold, test.Labels, logistic, train.Mean, Seed);
@@ -105,7 +108,7 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
             : new CardChallenge(champion!.Version, report.Measures["log loss"].Value, new ChanceMetrics(rival.Model.Score(test), test.Labels).LogLoss());
         context.ReportAndYield("fitting", 0.9);
         // What judged teaches as well: the version in use has seen everything there is.
-        var all = LearningRows.Join([train, test]).Sample(MostRows, Seed);
+        var all = LearningRows.Join([train, test]).Sample(settings.Rows, Seed);
         double[] unseen = [.. learned.Search.Foretold.SelectMany(f => f), .. learned.Model.Fitted.Score(test)], came = [.. folds.SelectMany(f => f.Judge.Labels), .. test.Labels];
         var fitted = learned.Search.Candidate.Fit(all, LearningTask.Chance, learned.Search.Settings, Seed);
         var final = ChanceModel.Of(fitted, Calibrator.Learn(unseen, came, Seed), unseen, came, ChanceLearner.Doubles(all, learned.Search.Candidate, learned.Search.Settings, Seed, context.Cancel), Seed);
@@ -129,7 +132,11 @@ internal sealed class ChanceTrainer(string kind, HistoryStore history, ModelRegi
         return windows.Count > 0 ? windows : Splits.Pairs(train, 5, Seed);
     }
 
-    private static int Trials(TrainingContext context) => Math.Clamp((JsonSerializer.Deserialize<ChanceSettings>(context.Settings, JsonSerializerOptions.Web) ?? new ChanceSettings()).Trials, 1, 100);
+    private ChanceSettings Settings(TrainingContext context)
+    {
+        var given = JsonSerializer.Deserialize<ChanceSettings>(context.Settings, JsonSerializerOptions.Web) ?? new ChanceSettings();
+        return new ChanceSettings(Math.Clamp(given.Trials, 1, 100), Math.Clamp(given.Rows, 500, MostRows), given.Snapshots is > 0 and < 50 ? given.Snapshots : kind == PredictionKinds.Buy7 ? 12 : 8);
+    }
 
     private static List<string> Limits(LearningRows train, int snapshots, DateTimeOffset first, DateTimeOffset end)
     {

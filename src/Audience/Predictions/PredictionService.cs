@@ -12,6 +12,7 @@ public sealed record PersonDriver(string Feature, double Value, double Weight);
 public sealed class PredictionService
 {
     private const int MostDrivers = 4;
+    private const int TrainEveryDays = 7;
     private const double Least = 0.02;
 
     private readonly PredictionStore _store;
@@ -63,10 +64,14 @@ public sealed class PredictionService
     /// <summary>A driver as a short sentence.</summary>
     public string Sentence(PersonDriver driver) => _words.Driver(driver.Feature, driver.Value, driver.Weight);
 
-    /// <summary>Asks for training of every kind that has no version yet.</summary>
+    /// <summary>Asks for training of every kind that has no version yet, and every week from now on where nobody has said otherwise.</summary>
     public async Task TrainMissingAsync(CancellationToken cancel = default)
     {
+        var scheduled = (await Training.SchedulesAsync(cancel)).Select(s => s.Kind).ToHashSet();
         foreach (var kind in PredictionKinds.All)
+        {
             if (await ChampionAsync(kind, cancel) is null) await Training.QueueAsync(kind, cancel: cancel);
+            if (!scheduled.Contains(kind)) await Training.ScheduleAsync(kind, TrainEveryDays, cancel);
+        }
     }
 }

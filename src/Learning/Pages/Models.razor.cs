@@ -52,7 +52,7 @@ public sealed partial class Models
 
     private int Days(string kind) => _schedules.FirstOrDefault(s => s.Kind == kind)?.EveryDays ?? 0;
 
-    private string? Reason(TrainingJob job) => job.Reason is null ? null : Text["Objection." + job.Reason] is { ResourceNotFound: false } named ? Text["Explain.objection", named.Value].Value : job.Reason;
+    private string? Reason(TrainingJob job) => job.Reason is null ? null : Text["Objection." + job.Reason] is { ResourceNotFound: false } named ? Text["Explain.objection", named.Value].Value : RefusalWords.Say(Text, job.Reason);
 
     private string Step(string step) => Text["Step." + step] is { ResourceNotFound: false } named ? named.Value : "";
 

@@ -41,9 +41,10 @@ internal sealed class PredictionWorld(TestStore store, FakeTimeProvider time) : 
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    public async Task<TrainingJob> TrainAsync(string kind)
+    /// <param name="trials">Two are a line and trees: what a test of the road from events to scores needs.</param>
+    public async Task<TrainingJob> TrainAsync(string kind, int trials = 2, int rows = 4_000)
     {
-        await Training.QueueAsync(kind, """{"trials":4}""");
+        await Training.QueueAsync(kind, $$"""{"trials":{{trials}},"rows":{{rows}},"snapshots":3}""");
         await Training.RunOpenAsync();
         return (await Training.JobsAsync(1))[0];
     }

@@ -107,7 +107,7 @@ public sealed partial class Predictions
 
     private string Says(ModelVersion? champion, TrainingJob? last)
     {
-        if (champion is null) return last is { Status: "refused" or "failed" } ? Text["Refused", last.Reason ?? ""] : Text["NotTrained"];
+        if (champion is null) return last is { Status: "refused" or "failed" } ? Text["Refused", RefusalWords.Say(ModelText, last.Reason)] : Text["NotTrained"];
         if (champion.ReadCard() is not { } card || card.Measure(card.Primary) is not { } own) return ShopFormat.Unknown;
         var rival = card.Baselines.FirstOrDefault(b => b.Measures.ContainsKey(own.Name));
         return rival is null ? $"{Measure(own.Name)} {Format.Number(own.Value, 3)}"
