@@ -26,8 +26,14 @@ public sealed class ProductService
     /// <summary>Products of the catalogue by their words, without figures.</summary>
     public Task<IReadOnlyList<(string Id, string Title)>> SuggestAsync(string text, int limit, CancellationToken cancel = default) => _store.SuggestAsync(text, limit, cancel);
 
-    /// <summary>Everything the catalogue says, of every product.</summary>
+    /// <summary>What the catalogue says of every product; descriptions are asked for apart.</summary>
     public Task<IReadOnlyList<ProductFact>> FactsAsync(CancellationToken cancel = default) => _store.FactsAsync(cancel);
+
+    /// <summary>What the catalogue says of its products beside their titles; products without are left out.</summary>
+    public Task<IReadOnlyDictionary<string, string>> DescriptionsAsync(CancellationToken cancel = default) => _store.DescriptionsAsync(cancel);
+
+    /// <summary>Changes when descriptions do (how many there are, and their length): cheap to ask for often.</summary>
+    public Task<string> DescribedAsync(CancellationToken cancel = default) => _store.DescribedAsync(cancel);
 
     private static string Write(string sort, Product last) => sort switch
     {

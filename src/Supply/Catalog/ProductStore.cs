@@ -12,19 +12,26 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         stock as Stock, supplier as Supplier, url as Url, image_url as ImageUrl
         """;
 
-    private const string ByIds = $"select {Columns} from products where id = any(@Ids)";
+    private const string ByIds = $"select {Columns}, description as Description from products where id = any(@Ids)";
 
-    private const string AllFacts = $"select {Columns} from products order by id";
+    private const string Descriptions = "select id as Key, description as Value from products where description is not null";
+
+    private const string Described = "select count(description) as Products, cast(coalesce(sum(length(description)), 0) as bigint) as Signs from products";
+
+    /// <summary>Signs kept of a description.</summary>
+    private const int MostSigns = 1_000;
+
+    private const string AllFacts = $"select {Columns}, cast(null as text) as Description from products order by id";
 
     private const string TitlesByIds = "select id as Key, title as Value from products where id = any(@Ids)";
 
     private const string Upsert = """
-        insert into products (id, title, category, brand, price, cost, currency, stock, supplier, url, image_url, source, created_at, updated_at)
+        insert into products (id, title, category, brand, price, cost, currency, stock, supplier, url, image_url, description, source, created_at, updated_at)
         select unnest(@Ids), unnest(@Titles), unnest(@Categories), unnest(@Brands), cast(unnest(@Prices) as decimal(18, 4)), cast(unnest(@Costs) as decimal(18, 4)),
-            unnest(@Currencies), cast(unnest(@Stocks) as bigint), unnest(@Suppliers), unnest(@Urls), unnest(@Images), @Source, @Now, @Now
+            unnest(@Currencies), cast(unnest(@Stocks) as bigint), unnest(@Suppliers), unnest(@Urls), unnest(@Images), unnest(@Descriptions), @Source, @Now, @Now
         on conflict (id) do update set title = excluded.title, category = excluded.category, brand = excluded.brand, price = excluded.price,
             cost = excluded.cost, currency = excluded.currency, stock = excluded.stock, supplier = excluded.supplier, url = excluded.url,
-            image_url = excluded.image_url, updated_at = excluded.updated_at
+            image_url = excluded.image_url, description = excluded.description, updated_at = excluded.updated_at
         """;
 
     private const string CountStock = """
@@ -101,6 +108,12 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     public Task<IReadOnlyList<ProductFact>> FactsAsync(CancellationToken cancel) => database.QueryAsync<ProductFact>(AllFacts, null, cancel);
 
+    public async Task<IReadOnlyDictionary<string, string>> DescriptionsAsync(CancellationToken cancel) =>
+        (await database.QueryAsync<KeyValue>(Descriptions, null, cancel)).ToDictionary(p => p.Key, p => p.Value);
+
+    public async Task<string> DescribedAsync(CancellationToken cancel) =>
+        await database.FirstOrDefaultAsync<DescribedRow>(Described, null, cancel) is { } d ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{d.Products}/{d.Signs}") : "";
+
     public Task<int> RemoveSourceAsync(string source, CancellationToken cancel) => database.ExecuteAsync(DeleteSource, new { Source = source }, cancel);
 
     public Task<IReadOnlyList<Product>> PageAsync(ProductQuery query, TimeRange range, string currency, ProductCursor? after, CancellationToken cancel) => database.QueryAsync<Product>(
@@ -125,9 +138,13 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     private sealed record KeyValue(string Key, string Value);
 
+    private sealed record DescribedRow(long Products, long Signs);
+
     private static ProductFact Merge(ProductFact before, ProductFact now) => new(now.Id, now.Title ?? before.Title ?? now.Id, now.Category ?? before.Category,
         now.Brand ?? before.Brand, Round(now.Price ?? before.Price), Round(now.Cost ?? before.Cost), now.Currency ?? before.Currency, now.Stock ?? before.Stock,
-        now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl);
+        now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl, Short(now.Description ?? before.Description));
+
+    private static string? Short(string? text) => text?.Trim() is { Length: > 0 } some ? some[..Math.Min(some.Length, MostSigns)] : null;
 
     private static decimal? Round(decimal? amount) => amount is { } some ? Math.Round(some, 4) : null;
 
@@ -151,6 +168,7 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         Suppliers = SqlList.Of(products.Select(p => p.Supplier)),
         Urls = SqlList.Of(products.Select(p => p.Url)),
         Images = SqlList.Of(products.Select(p => p.ImageUrl)),
+        Descriptions = SqlList.Of(products.Select(p => p.Description)),
         Source = source,
         Now = time.GetUtcNow(),
     }, cancel);

@@ -125,11 +125,12 @@ public class PresetTests
     {
         await using var store = await OpenAsync(Engine.DuckDb);
         var products = await ImportAsync(store, "shopify-products", """
-            Handle,Title,Vendor,Type,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Image Src,Cost per item
-            cup,Cup,Potter,Kitchen,Red,CUP-R,10.00,5,https://img.example/1.jpg,4
-            cup,,,,Blue,CUP-B,11.00,0,,4
+            Handle,Title,Body (HTML),Vendor,Type,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Image Src,Cost per item
+            cup,Cup,<p>Fired <b>twice</b> &amp; glazed.</p><style>p{}</style>,Potter,Kitchen,Red,CUP-R,10.00,5,https://img.example/1.jpg,4
+            cup,,,,,Blue,CUP-B,11.00,0,,4
             """);
         Assert.Equal((2, 2), (products.Created, products.Products));
+        Assert.Equal("Fired twice & glazed.", await store.Database.ScalarAsync<string>("select description from products where id = 'CUP-B'"));
         Assert.Equal("Cup (Blue)", await store.Database.ScalarAsync<string>("select title from products where id = 'CUP-B'"));
         var customers = await ImportAsync(store, "shopify-customers", "Customer ID,First Name,Last Name,Email,Country Code\n1,Ada,L,ada@example.com,GB\n2,,,,\n");
         Assert.Equal((2, 0), (customers.Created, customers.Skipped));

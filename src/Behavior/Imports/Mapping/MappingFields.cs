@@ -50,6 +50,7 @@ public static class MappingFields
             new("brand", FieldForm.Text, "brand", "vendor", "manufacturer", "marke", "hersteller", "品牌"), Price, new("cost", FieldForm.Number, "cost", "costperitem", "purchaseprice", "einkaufspreis", "ek", "成本", "进价"), Currency,
             new("stock", FieldForm.Number, "stock", "inventory", "quantity", "qty", "bestand", "lagerbestand", "库存"), new("supplier", FieldForm.Text, "supplier", "lieferant", "供应商"),
             new("url", FieldForm.Text, "url", "link", "链接"), new("image", FieldForm.Text, "image", "imageurl", "imagesrc", "bild", "图片"),
+            new("description", FieldForm.Text, "longdescription", "productdescription", "bodyhtml", "body", "beschreibung", "描述", "商品描述"),
         ],
         [MappedKind.Events] =
         [

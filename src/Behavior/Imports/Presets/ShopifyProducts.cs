@@ -13,7 +13,7 @@ internal sealed class ShopifyProducts : IPreset
 
     public IEnumerable<Unit> Read(SourceFile file, ImportContext context, bool join)
     {
-        string? handle = null, title = null, category = null, vendor = null, image = null;
+        string? handle = null, title = null, category = null, vendor = null, image = null, text = null;
         foreach (var row in file.Rows())
         {
             if (row.Fault is { } fault)
@@ -26,7 +26,7 @@ internal sealed class ShopifyProducts : IPreset
                 context.Skip(file.Path, row, "Handle", "is empty");
                 continue;
             }
-            if (rowHandle != handle) (handle, title, category, vendor, image) = (rowHandle, row["Title"], row["Product Category"] ?? row["Type"], row["Vendor"], row["Image Src"]);
+            if (rowHandle != handle) (handle, title, category, vendor, image, text) = (rowHandle, row["Title"], row["Product Category"] ?? row["Type"], row["Vendor"], row["Image Src"], PlainText.Of(row["Body (HTML)"] ?? row["Description"]));
             var sku = row["Variant SKU"] ?? row["SKU"];
             if (sku is null && row["Variant Price"] is null && row["Price"] is null) continue;
             if (BadNumber(row, file.Format) is { } problem)
@@ -42,7 +42,7 @@ internal sealed class ShopifyProducts : IPreset
                 Content = ContentHash.OfRows([row.Values]),
                 Products = [id],
                 Catalog = [new ProductFact(id, option.Length == 0 ? title ?? handle : $"{title ?? handle} ({option})", category, vendor, Number("Variant Price") ?? Number("Price"),
-                    Number("Cost per item"), context.Currency, (long?)(Number("Variant Inventory Qty") ?? Number("Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image)],
+                    Number("Cost per item"), context.Currency, (long?)(Number("Variant Inventory Qty") ?? Number("Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image, Description: text)],
             };
         }
     }
