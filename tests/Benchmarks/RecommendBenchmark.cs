@@ -42,14 +42,14 @@ internal static class RecommendBenchmark
         Setup.Print($"store: {events:N0} events of {await store.Database.ScalarAsync<long>("select count(*) from profiles"):N0} people, {products:N0} products");
 
         var (training, registry) = (services.GetRequiredService<TrainingService>(), services.GetRequiredService<ModelRegistry>());
-        var start = Stopwatch.GetTimestamp();
+        var (start, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         await training.QueueAsync(RecommendationModel.Kind);
         await training.RunOpenAsync();
         if ((await training.JobsAsync())[0] is { Status: not "done" } job) throw new InvalidOperationException($"{job.Status}: {job.Reason}");
         var version = (await registry.ChampionAsync(RecommendationModel.Kind))!;
         var quality = version.ReadQuality();
         var content = (await registry.ContentAsync(version.Id))!;
-        Setup.Print($"training, one quiet thread, read, chosen, judged and fitted twice: {Stopwatch.GetElapsedTime(start).TotalSeconds:N0} s; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:N2} GB; model {content.Length / 1e6:N0} MB; nDCG@10 {quality["nDCG@10"]:N4}, popularity {quality["popularity nDCG@10"]:N4}");
+        Setup.Print($"training, one quiet thread, read, chosen, judged and fitted twice: {Stopwatch.GetElapsedTime(start).TotalSeconds:N0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:N0} s of a core; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:N2} GB; model {content.Length / 1e6:N0} MB; nDCG@10 {quality["nDCG@10"]:N4}, popularity {quality["popularity nDCG@10"]:N4}");
 
         start = Stopwatch.GetTimestamp();
         await services.GetRequiredService<InterestKeeper>().LoadAsync(default);
@@ -65,6 +65,7 @@ internal static class RecommendBenchmark
         Setup.Print($"one recommendation, alone: {await MeasureAsync(service, people, products, requests)}");
         using var stop = new CancellationTokenSource();
         var (reloads, longest) = (0, 0.0);
+        using var pauses = new Pauses();
         var reloading = Task.Run(async () =>
         {
             while (!stop.IsCancellationRequested)
@@ -78,6 +79,7 @@ internal static class RecommendBenchmark
         var meanwhile = await MeasureAsync(service, people, products, requests);
         await stop.CancelAsync();
         await reloading;
+        Setup.Print($"garbage collector meanwhile: longest pause {pauses.Longest.TotalMilliseconds:N1} ms, {pauses.Collections} collections");
         Setup.Print($"one recommendation, while the model is read anew without a pause ({reloads} times, longest {longest:N1} s): {meanwhile}");
         return 0;
     }
@@ -96,5 +98,33 @@ internal static class RecommendBenchmark
         }
         Array.Sort(took);
         return $"p50 {took[requests / 2]:N2} ms, p99 {took[(int)(requests * .99)]:N2} ms, longest {took[^1]:N1} ms (bar p99 20 ms)";
+    }
+
+    /// <summary>Watches how long the collector stops everything.</summary>
+    private sealed class Pauses : IDisposable
+    {
+        private readonly Timer _look;
+        private readonly Lock _gate = new();
+        private long _last = GC.GetGCMemoryInfo(GCKind.Any).Index;
+
+        public Pauses() => _look = new Timer(_ => Look(), null, 2, 2);
+
+        public TimeSpan Longest { get; private set; }
+
+        public int Collections { get; private set; }
+
+        public void Dispose() => _look.Dispose();
+
+        private void Look()
+        {
+            lock (_gate)
+                foreach (var kind in new[] { GCKind.Any, GCKind.Background, GCKind.FullBlocking })
+                {
+                    var info = GC.GetGCMemoryInfo(kind);
+                    if (info.Index <= _last) continue;
+                    (_last, Collections) = (info.Index, Collections + 1);
+                    foreach (var pause in info.PauseDurations) if (pause > Longest) Longest = pause;
+                }
+        }
     }
 }

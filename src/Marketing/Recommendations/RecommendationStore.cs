@@ -13,6 +13,9 @@ public sealed record Experiment(int Id, string Name, string? Placement, int Cont
 /// <summary>The first time somebody of a test was given a list.</summary>
 internal sealed record Exposure(int ExperimentId, string Person, bool Challenger, DateTimeOffset FirstAt);
 
+/// <summary>A key that was erased, as a hash.</summary>
+internal sealed record Forgotten(string Hash, DateTimeOffset ToldAt);
+
 /// <summary>All SQL over the tables of this slice.</summary>
 internal sealed class RecommendationStore(Database database)
 {
@@ -97,6 +100,18 @@ internal sealed class RecommendationStore(Database database)
 
     public Task<IReadOnlyList<Exposure>> ExposuresAsync(IReadOnlyCollection<int> experiments, CancellationToken cancel) => database.QueryAsync<Exposure>(
         "select experiment_id as ExperimentId, user_id as Person, challenger as Challenger, first_at as FirstAt from recommendation_exposures where experiment_id = any(@Ids)", new { Ids = SqlList.Of(experiments) }, cancel);
+
+    /// <summary>Tells every process which keys were erased; what was told a day ago is removed.</summary>
+    public Task AddForgottenAsync(IReadOnlyCollection<string> hashes, DateTimeOffset now) => database.WriteAsync(async session =>
+    {
+        await session.ExecuteAsync("delete from recommendation_forgotten where told_at < @Before", new { Before = now.AddDays(-1) });
+        return await session.ExecuteAsync("insert into recommendation_forgotten (hash, told_at) select unnest(@Hashes), cast(@Now as timestamptz) on conflict (hash) do update set told_at = excluded.told_at", new { Hashes = SqlList.Of(hashes), Now = now });
+    });
+
+    public Task<IReadOnlyList<Forgotten>> ForgottenAsync(CancellationToken cancel) => database.QueryAsync<Forgotten>("select hash as Hash, told_at as ToldAt from recommendation_forgotten", null, cancel);
+
+    public Task RemoveExposuresAsync(IReadOnlyCollection<string> people, CancellationToken cancel) =>
+        database.ExecuteAsync("delete from recommendation_exposures where user_id = any(@People)", new { People = SqlList.Of(people) }, cancel);
 
     /// <summary>The outcome of an action done before, as it was written, and whether it was undone since.</summary>
     public Task<DoneAction?> ActionAsync(string request, CancellationToken cancel) =>

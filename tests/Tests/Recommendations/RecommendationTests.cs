@@ -68,7 +68,7 @@ public sealed class RecommendationTests
     {
         await using var shop = await OpenAsync(engine);
         await shop.TrainAsync();
-        await shop.Store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([new ProductFact("new", "Tea number 3 and 5", "Tea", "Odd", 12, 6, "USD", 50)], "test", false, default);
+        await shop.Store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([new ProductFact("new", "Tea number 3 and 5", "Tea", "Odd", 12, 6, "USD", 50), new ProductFact("told", "Novelty", Price: 12, Stock: 50, Description: "Tea, number 3 and number 5 in one tin.")], "test", false, default);
         await shop.LoadAsync();
         await shop.ViewsAsync(null, "d9", 3, 5);
 
@@ -207,6 +207,30 @@ public sealed class RecommendationTests
 
         Assert.False((await shop.Service.RecommendAsync(new RecommendationRequest(ListKinds.ForYou, "u2", Counts: false))).Personal);
         Assert.Empty(await shop.Store.Services.GetRequiredService<RecommendationStore>().ExposuresAsync([(await shop.Book.ExperimentsAsync())[0].Id], default));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_another_process_erased_is_not_written_again_by_this_one(Engine engine)
+    {
+        await using var shop = await OpenAsync(engine);
+        await shop.Book.StartExperimentAsync(await ExperimentAsync(shop, 0.5), Audit);
+        var (experiment, store) = ((await shop.Book.ExperimentsAsync())[0], shop.Store.Services.GetRequiredService<RecommendationStore>());
+        var (here, there) = (shop.Store.Services.GetRequiredService<ExposureLog>(), new ExposureLog(store, shop.Book, shop.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<ExposureLog>.Instance));
+        here.Expose(experiment, "u2", null, counts: true);
+        here.Expose(experiment, "u4", null, counts: true);
+
+        await new ExposureErasure(there, store, shop.Time).EraseAsync(new ErasedPerson("u2", ["u2"], null));
+        await here.FlushAsync(default);
+        Assert.Contains(await store.ExposuresAsync([experiment.Id], default), e => e.Person == "u2");
+        await here.HeedErasuresAsync(default);
+        await here.FlushAsync(default);
+
+        Assert.Equal(["u4"], (await store.ExposuresAsync([experiment.Id], default)).Select(e => e.Person));
+        // Whoever comes again begins anew, and is not forgotten a second time.
+        here.Expose(experiment, "u2", null, counts: true);
+        await here.HeedErasuresAsync(default);
+        await here.FlushAsync(default);
+        Assert.Equal(2, (await store.ExposuresAsync([experiment.Id], default)).Count);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Recommendations.Ml;
 using Xunit;
@@ -37,9 +38,13 @@ public sealed class TextLikenessTests
     [InlineData(0L, 5, 0.0)]
     [InlineData(1L, 0, 1.0)]
     [InlineData(100000L, 5, 1.0)]
-    public void The_chance_to_be_in_stock_is_known_at_the_ends(long? stock, double aDay, double? chance) => Assert.Equal(chance, Availability.Probability(stock, aDay, 3));
+    public void The_chance_to_be_in_stock_is_known_at_the_ends(long? stock, double aDay, double? chance) => Assert.Equal(chance, Availability.Probability(stock, Availability.Poisson(aDay * 3)));
 
     /// <summary>One unit left, one sold a day: it is there after a day when nobody came, e⁻¹.</summary>
     [Fact]
-    public void In_between_it_is_the_Poisson_distribution() => Assert.Equal(Math.Exp(-1), Availability.Probability(1, 1, 1)!.Value, 9);
+    public void In_between_it_is_the_Poisson_distribution() => Assert.Equal(Math.Exp(-1), Availability.Probability(1, Availability.Poisson(1))!.Value, 3);
+
+    /// <summary>The same mean, but it comes in bursts: as often nobody comes, and as often all is gone.</summary>
+    [Fact]
+    public void Demand_that_comes_in_bursts_empties_a_shelf_more_often() => Assert.True(Availability.Probability(6, new CountDistribution(3, 15)) < Availability.Probability(6, Availability.Poisson(3)));
 }

@@ -14,6 +14,7 @@ internal sealed class ExposureLog(RecommendationStore store, PolicyBook book, Ti
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<(int Experiment, string Person), bool> _known = new();
     private readonly ConcurrentQueue<Exposure> _waiting = new();
+    private readonly Dictionary<string, DateTimeOffset> _forgotten = [];
 
     /// <summary>The variant this person has; the first answer holds, also when an anonymous visitor signs in.</summary>
     /// <param name="alias">Another key of the person, such as the device's.</param>
@@ -42,6 +43,22 @@ internal sealed class ExposureLog(RecommendationStore store, PolicyBook book, Ti
         }
     }
 
+    /// <summary>
+    /// Forgets whom another process erased. What this one wrote between its look and the erasure is removed again, so that
+    /// nothing is left of a person two looks after.
+    /// </summary>
+    public async Task HeedErasuresAsync(CancellationToken cancel)
+    {
+        var told = await store.ForgottenAsync(cancel);
+        foreach (var old in _forgotten.Keys.Except(told.Select(t => t.Hash)).ToList()) _forgotten.Remove(old);
+        var news = told.Where(t => !_forgotten.TryGetValue(t.Hash, out var at) || at < t.ToldAt).ToDictionary(t => t.Hash, t => t.ToldAt);
+        if (news.Count == 0) return;
+        var gone = _known.Keys.Select(k => k.Person).Distinct().Where(p => news.ContainsKey(ExposureErasure.Hash(p))).ToList();
+        Forget(gone);
+        if (gone.Count > 0) await store.RemoveExposuresAsync(gone, cancel);
+        foreach (var (hash, at) in news) _forgotten[hash] = at;
+    }
+
     /// <summary>Forgets a person, so that nothing of them is written again.</summary>
     public void Forget(IReadOnlyCollection<string> keys)
     {
@@ -61,6 +78,7 @@ internal sealed class ExposureLog(RecommendationStore store, PolicyBook book, Ti
                     foreach (var e in await store.ExposuresAsync([.. (await book.ExperimentsAsync(stoppingToken)).Where(e => e.IsRunning).Select(e => e.Id)], stoppingToken)) _known.TryAdd((e.ExperimentId, e.Person), e.Challenger);
                     loaded = true;
                 }
+                await HeedErasuresAsync(stoppingToken);
                 await FlushAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

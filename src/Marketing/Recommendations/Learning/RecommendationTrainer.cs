@@ -38,18 +38,19 @@ internal sealed class RecommendationTrainer(InterestStore store, ProductService 
             lines.Add(new Interaction(number, item));
         }, context.Cancel);
         var facts = (await catalog.FactsAsync(context.Cancel)).ToDictionary(f => f.Id);
+        var words = await catalog.DescriptionsAsync(context.Cancel);
         var champion = await registry.ChampionAsync(Kind, context.Cancel);
         var before = champion is null ? null : RecommendationModel.Read((await registry.ContentAsync(champion.Id, context.Cancel))!);
-        return await context.ComputeAsync(() => Cores.Alone(() => Learn(data, lines, orders.Count, facts, champion, before, from, to, context)));
+        return await context.ComputeAsync(() => Cores.Alone(() => Learn(data, lines, orders.Count, facts, words, champion, before, from, to, context)));
     }
 
     public Task PublishedAsync(ModelVersion version, CancellationToken cancel) => shelves.RefreshAsync(cancel);
 
-    private static TrainingOutcome Learn(LearningData data, List<Interaction> lines, int orders, Dictionary<string, ProductFact> facts, ModelVersion? champion, RecommendationModel? before, DateTimeOffset from, DateTimeOffset to, TrainingContext context)
+    private static TrainingOutcome Learn(LearningData data, List<Interaction> lines, int orders, Dictionary<string, ProductFact> facts, IReadOnlyDictionary<string, string> words, ModelVersion? champion, RecommendationModel? before, DateTimeOffset from, DateTimeOffset to, TrainingContext context)
     {
         context.Report("preparing", 0.1);
         var products = data.Products.Count;
-        var likeness = TextLikeness.Of([.. data.Products.Select(p => facts.TryGetValue(p, out var f) ? new ProductText(f.Title ?? "", f.Category, f.Brand) : new ProductText("", null, null))]);
+        var likeness = TextLikeness.Of([.. data.Products.Select(p => facts.TryGetValue(p, out var f) ? new ProductText(f.Title ?? "", f.Category, f.Brand, words.GetValueOrDefault(p)) : new ProductText("", null, null))]);
         (string, IItemScorer)[] fixedParts = [(RecommendationModel.Likeness, likeness)];
         var (validFrom, testFrom) = (data.DayOf(ValidationFrom), data.DayOf(TestFrom));
         context.Report("choosing", 0.15);

@@ -75,14 +75,18 @@ internal sealed class PersonMemory
         }
     }
 
-    /// <summary>Forgets those not seen for longest.</summary>
+    /// <summary>Forgets about those not seen for longest; who asks meanwhile does not wait for the sorting.</summary>
     public void Trim(int most)
     {
+        (string Person, DateTimeOffset Last)[] all;
         lock (_gate)
         {
             if (_people.Count <= most) return;
-            foreach (var person in _people.OrderBy(p => p.Value.Select(t => t.Last).DefaultIfEmpty().Max()).Take(_people.Count - most * 9 / 10).Select(p => p.Key).ToList()) _people.Remove(person);
+            all = [.. _people.Select(p => (p.Key, p.Value.Count == 0 ? default : Later(p.Value[0].Last, p.Value[^1].Last)))];
         }
+        foreach (var part in all.OrderBy(p => p.Last).Take(all.Length - most * 9 / 10).Chunk(1_000))
+            lock (_gate)
+                foreach (var (person, _) in part) _people.Remove(person);
     }
 
     private void Merge(List<Touch> touches, Touch touch)

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Recommendations.Ml;
 
@@ -13,19 +14,20 @@ internal sealed class Shelf
     private readonly Dictionary<string, int> _numbers;
 
     /// <param name="likeness">Over the same products in the same order.</param>
-    public Shelf(ModelVersion? version, RecommendationModel? model, IReadOnlyList<ProductFact> products, ItemWeights likeness, IReadOnlyDictionary<string, ProductTraffic> traffic, int trafficDays, int deliveryDays, DateTimeOffset asOf)
+    /// <param name="demand">Units of a product that are wanted until an order made now leaves.</param>
+    public Shelf(ModelVersion? version, RecommendationModel? model, IReadOnlyList<ProductFact> products, ItemWeights likeness, IReadOnlyDictionary<string, ProductTraffic> traffic, Func<string, CountDistribution> demand, DateTimeOffset asOf)
     {
         (Version, Model, Products, Likeness, AsOf) = (version, model, products, likeness, asOf);
         _numbers = new Dictionary<string, int>(products.Count, StringComparer.Ordinal);
         for (var n = 0; n < products.Count; n++) _numbers[products[n].Id] = n;
         Learned = model?.Products.Length ?? 0;
         Margins = Relative(products);
-        InStock = [.. products.Select(p => Availability.Probability(p.Stock, (double)(traffic.GetValueOrDefault(p.Id)?.Units ?? 0) / trafficDays, deliveryDays))];
+        InStock = [.. products.Select(p => Availability.Probability(p.Stock, demand(p.Id)))];
         Popular = [.. products.Select(p => traffic.TryGetValue(p.Id, out var t) ? MathF.Log(1 + t.Views + Interest.Bought * t.Units) : 0)];
         Blend.Standardise(Popular);
     }
 
-    public static Shelf Empty { get; } = new(null, null, [], ItemWeights.FromRows([], []), new Dictionary<string, ProductTraffic>(), 1, 1, default);
+    public static Shelf Empty { get; } = new(null, null, [], ItemWeights.FromRows([], []), new Dictionary<string, ProductTraffic>(), _ => default, default);
 
     public ModelVersion? Version { get; }
 
@@ -48,6 +50,11 @@ internal sealed class Shelf
     /// <summary>What everybody touched in the last weeks, mean 0 and spread 1.</summary>
     public float[] Popular { get; }
 
+    /// <summary>What the catalogue says of its products beside their titles, and by what a change of it is seen.</summary>
+    public IReadOnlyDictionary<string, string> Words { get; init; } = new Dictionary<string, string>();
+
+    public string Described { get; init; } = "";
+
     public DateTimeOffset AsOf { get; }
 
     public int Count => Products.Count;
@@ -64,29 +71,5 @@ internal sealed class Shelf
         var known = products.Where(p => p.Price > p.Cost).Select(p => p.Price!.Value - p.Cost!.Value).ToList();
         var mean = known.Count == 0 ? 1 : known.Average();
         return [.. products.Select(p => p is { Price: { } price, Cost: { } cost } ? (float)Math.Clamp((double)((price - cost) / mean), 0.25, 4) : 1)];
-    }
-}
-
-/// <summary>The door to supply: how likely a product is still there when an order leaves.</summary>
-internal static class Availability
-{
-    /// <summary>
-    /// Chance that demand of the days until delivery leaves at least one unit: demand as a Poisson variable at the rate of the
-    /// last weeks.
-    /// </summary>
-    /// <returns>Null where nobody said what is in stock.</returns>
-    public static double? Probability(long? stock, double unitsADay, int days)
-    {
-        if (stock is not { } units) return null;
-        if (units <= 0) return 0;
-        var mean = unitsADay * days;
-        if (mean <= 0 || units > mean + 10 * Math.Sqrt(mean) + 10) return 1;
-        var (term, sum) = (Math.Exp(-mean), 0.0);
-        for (var sold = 0; sold < units; sold++)
-        {
-            sum += term;
-            term *= mean / (sold + 1);
-        }
-        return Math.Min(1, sum);
     }
 }

@@ -1,5 +1,6 @@
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
@@ -24,6 +25,7 @@ public sealed class ShelfKeeper : BackgroundService
     private readonly Func<TrainingService> _training;
     private readonly ProductService _products;
     private readonly InterestStore _interest;
+    private readonly Availability _availability;
     private readonly RecommendationsOptions _options;
     private readonly ShopClock _clock;
     private readonly TimeProvider _time;
@@ -33,9 +35,9 @@ public sealed class ShelfKeeper : BackgroundService
     private volatile bool _forgotten;
 
     /// <param name="training">Asked for late: it knows the trainer, which knows this.</param>
-    internal ShelfKeeper(ModelRegistry registry, Func<TrainingService> training, ProductService products, InterestStore interest, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<Signal> signalLogger, ILogger<ShelfKeeper> logger)
+    internal ShelfKeeper(ModelRegistry registry, Func<TrainingService> training, ProductService products, InterestStore interest, Availability availability, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<Signal> signalLogger, ILogger<ShelfKeeper> logger)
     {
-        (_registry, _training, _products, _interest, _options, _clock, _time, _logger) = (registry, training, products, interest, options.Value, clock, time, logger);
+        (_registry, _training, _products, _interest, _availability, _options, _clock, _time, _logger) = (registry, training, products, interest, availability, options.Value, clock, time, logger);
         Changed = new Signal(time, signalLogger);
     }
 
@@ -57,7 +59,9 @@ public sealed class ShelfKeeper : BackgroundService
             var now = await _interest.LastSeenAsync(_clock.Now, cancel);
             var traffic = (await _interest.TrafficAsync(now.AddDays(-TrafficDays), now.AddSeconds(1), cancel)).ToDictionary(t => t.Id);
             var facts = await _products.FactsAsync(cancel);
-            var shelf = await Task.Run(() => Build(before, version, model, facts, traffic), cancel);
+            var demand = await _availability.DemandAsync(_options.DeliveryDays, id => (double)(traffic.GetValueOrDefault(id)?.Units ?? 0) / TrafficDays, cancel);
+            var words = await _products.DescribedAsync(cancel) is var described && described == before.Described ? null : await _products.DescriptionsAsync(cancel);
+            var shelf = await QuietThread.RunAsync(() => Build(before, version, model, facts, traffic, demand, described, words));
             Volatile.Write(ref _current, shelf);
         }
         finally
@@ -98,20 +102,21 @@ public sealed class ShelfKeeper : BackgroundService
         }
     }
 
-    private Shelf Build(Shelf before, ModelVersion? version, RecommendationModel? model, IReadOnlyList<ProductFact> facts, Dictionary<string, ProductTraffic> traffic)
+    private Shelf Build(Shelf before, ModelVersion? version, RecommendationModel? model, IReadOnlyList<ProductFact> facts, Dictionary<string, ProductTraffic> traffic, Func<string, CountDistribution> demand, string described, IReadOnlyDictionary<string, string>? words)
     {
         var known = facts.ToDictionary(f => f.Id);
         var learned = model?.Products ?? [];
         var taken = learned.ToHashSet();
         ProductFact Fact(string id) => known.TryGetValue(id, out var fact) ? fact : new ProductFact(id, null, traffic.GetValueOrDefault(id)?.Category);
         List<ProductFact> products = [.. learned.Select(Fact), .. facts.Where(f => taken.Add(f.Id)), .. traffic.Keys.Where(taken.Add).Select(Fact)];
-        var same = before.Count == products.Count && products.Zip(before.Products).All(p => p.First.Id == p.Second.Id && p.First.Title == p.Second.Title && p.First.Category == p.Second.Category && p.First.Brand == p.Second.Brand);
-        var likeness = same ? before.Likeness : Likeness(products);
-        return new Shelf(version, model, products, likeness, traffic, TrafficDays, _options.DeliveryDays, _clock.Now);
+        var same = words is null && before.Count == products.Count && products.Zip(before.Products).All(p => p.First.Id == p.Second.Id && p.First.Title == p.Second.Title && p.First.Category == p.Second.Category && p.First.Brand == p.Second.Brand);
+        words ??= before.Words;
+        var likeness = same ? before.Likeness : Likeness(products, words);
+        return new Shelf(version, model, products, likeness, traffic, demand, _clock.Now) { Described = described, Words = words };
     }
 
-    internal static ItemWeights Likeness(IEnumerable<ProductFact> products) =>
-        Cores.Alone(() => TextLikeness.Of([.. products.Select(p => new ProductText(p.Title ?? "", p.Category, p.Brand))]));
+    internal static ItemWeights Likeness(IEnumerable<ProductFact> products, IReadOnlyDictionary<string, string> words) =>
+        Cores.Alone(() => TextLikeness.Of([.. products.Select(p => new ProductText(p.Title ?? "", p.Category, p.Brand, words.GetValueOrDefault(p.Id)))]));
 
     /// <summary>Every so many days; the first time as soon as there is enough to learn from.</summary>
     private async Task AskForTrainingAsync(CancellationToken cancel)
