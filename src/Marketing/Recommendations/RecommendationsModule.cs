@@ -34,7 +34,7 @@ public sealed class RecommendationsModule : IModule
         services.AddSingleton<InterestKeeper>();
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<InterestKeeper>());
         services.AddHostedService(p => p.GetRequiredService<InterestKeeper>());
-        services.AddSingleton(p => new Availability(p.GetService<ForecastService>(), p.GetRequiredService<ShopClock>()));
+        services.AddSingleton(p => new Availability(p.GetService<ForecastService>, p.GetRequiredService<ShopClock>()));
         services.AddSingleton(p => new ShelfKeeper(p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<TrainingService>, p.GetRequiredService<ProductService>(), p.GetRequiredService<InterestStore>(),
             p.GetRequiredService<Availability>(), p.GetRequiredService<IOptions<RecommendationsOptions>>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<ShelfKeeper>>()));
         services.AddHostedService(p => p.GetRequiredService<ShelfKeeper>());

@@ -5,8 +5,8 @@ using BehaviorDashboard.Ids;
 namespace BehaviorDashboard.Recommendations;
 
 /// <summary>The door to supply: how likely a product is still there when an order leaves.</summary>
-/// <param name="forecasts">Null where nothing forecasts demand.</param>
-internal sealed class Availability(ForecastService? forecasts, ShopClock clock)
+/// <param name="forecasts">Asked for late: it knows the trainings, which know the shelf. Null where nothing forecasts demand.</param>
+internal sealed class Availability(Func<ForecastService?> forecasts, ShopClock clock)
 {
     /// <summary>Forecasts change once a night, campaigns on them now and then: a shelf that is made twice a minute need not read them each time.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
@@ -23,7 +23,7 @@ internal sealed class Availability(ForecastService? forecasts, ShopClock clock)
         var now = clock.Now;
         if (_known is not { } known || known.Until <= now)
         {
-            var found = forecasts is null ? new Dictionary<string, ProductForecast>() : await forecasts.ForecastsAsync(cancel: cancel);
+            var found = forecasts() is { } service ? await service.ForecastsAsync(cancel: cancel) : new Dictionary<string, ProductForecast>();
             _known = known = (found.Where(f => f.Value.Basis != "none").ToDictionary(f => f.Key, f => f.Value.Between(now, now.AddDays(days))), now + Kept);
         }
         return product => known.Demand.TryGetValue(product, out var demand) ? demand : Poisson(unitsADay(product) * days);
