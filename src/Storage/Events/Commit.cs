@@ -32,12 +32,12 @@ internal sealed class Commit
             var anonymous = e.AnonymousId is null ? null : PersonKey.OfAnonymous(e.AnonymousId);
             var given = e.UserId ?? anonymous;
             if (given is null) continue;
-            var person = identities.PersonOf(given);
+            var (person, stored) = identities.Of(given);
             if (e.UserId is not null && anonymous is not null) commit.Link(anonymous, person, "seen together", e, identities, sessions, doubts);
             if (e.UserId is not null && e.PreviousId is not null) commit.Link(PersonKey.OfAnonymous(e.PreviousId), person, "alias", e, identities, sessions, doubts);
             e.PersonKey = person;
-            e.StoredKey = identities.StoredKeyOf(given);
-            e.GivenKey = given == e.StoredKey ? null : given;
+            e.StoredKey = stored;
+            e.GivenKey = given == stored ? null : given;
             var named = e.SessionId is not null;
             if (!named && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
                 e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);

@@ -16,13 +16,11 @@ internal sealed class IdentityCache
     /// <param name="Own">Whose the key is without any merge; null where no merge is involved.</param>
     private readonly record struct Stand(string Person, string? Own);
 
-    public string PersonOf(string key) => _person[key].Person;
-
     /// <summary>Whose the key is without any merge.</summary>
     public string OwnerOf(string key) => _person[key] is var stand && stand.Own is { } own ? own : stand.Person;
 
-    /// <summary>What an event of this key is stored under: the key itself while a merge is involved, since that may be undone.</summary>
-    public string StoredKeyOf(string key) => _person[key] is { Own: null } stand ? stand.Person : key;
+    /// <returns>Who the key stands for, and what its events are stored under: the key itself while a merge is involved, since that may be undone.</returns>
+    public (string Person, string Stored) Of(string key) => _person[key] is var stand && stand.Own is null ? (stand.Person, stand.Person) : (stand.Person, key);
 
     public bool IsLinked(string key) => _person.TryGetValue(key, out var stand) && stand.Person != key;
 
@@ -42,7 +40,7 @@ internal sealed class IdentityCache
         return unknown;
     }
 
-    /// <summary>Makes <see cref="PersonOf"/> answer for these keys.</summary>
+    /// <summary>Makes <see cref="Of"/> answer for these keys.</summary>
     public async Task LoadAsync(Session session, IReadOnlyCollection<string> unknown)
     {
         if (unknown.Count == 0) return;

@@ -40,6 +40,9 @@ internal sealed class ProfileDelta(string userId)
     /// <summary>The rating given last; of two at the same instant the lower, so that the order of arrival does not matter.</summary>
     public double? LastRating { get; set; }
 
+    /// <summary>Whether there is anything of orders, refunds and reviews.</summary>
+    public bool HasOrders => Orders != 0 || Units != 0 || Refunds != 0 || Reviews != 0;
+
     /// <summary>Adds one stored event. <see cref="ProfileStore.Recompute"/> is the same definition in SQL.</summary>
     /// <param name="newSession">Whether the event opens a session not seen before.</param>
     /// <param name="shopCurrency">Amounts in another currency are left out of the sums.</param>

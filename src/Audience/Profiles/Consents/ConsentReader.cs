@@ -6,9 +6,6 @@ namespace BehaviorDashboard.Profiles;
 /// <summary>Finds what an event says of consent, in the names that shops use.</summary>
 internal static class ConsentReader
 {
-    /// <summary>Segment's e-mail events.</summary>
-    private static readonly string[] Unsubscribing = ["Unsubscribed", "Email Unsubscribed", "Email Marked as Spam"];
-
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         ["marketing_email"] = Purposes.MarketingEmail, ["marketing"] = Purposes.MarketingEmail, ["email"] = Purposes.MarketingEmail,
@@ -28,7 +25,8 @@ internal static class ConsentReader
 
     public static IEnumerable<(string Purpose, bool Granted)> Read(ShopEvent e)
     {
-        if (e.Type == EventTypes.Track && Unsubscribing.Contains(e.Name, StringComparer.Ordinal)) return [(Purposes.MarketingEmail, false)];
+        // Segment's e-mail events.
+        if (e is { Type: EventTypes.Track, Name: "Unsubscribed" or "Email Unsubscribed" or "Email Marked as Spam" }) return [(Purposes.MarketingEmail, false)];
         // Most traits say nothing of it and are not worth reading.
         return e.Traits is { } traits && Signs.Any(s => traits.Contains(s, StringComparison.OrdinalIgnoreCase)) ? Read(traits) : [];
     }

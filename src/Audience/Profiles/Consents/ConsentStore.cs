@@ -33,7 +33,10 @@ internal sealed class ConsentStore(Database database) : ICommitParticipant
     /// <summary>Notes what changed; clients say the same with every page.</summary>
     public async Task WriteAsync(Session session, IReadOnlyList<ShopEvent> events)
     {
-        var said = events.Where(e => e.PersonKey is not null).SelectMany(e => ConsentReader.Read(e).Select(c => (Event: e, c.Purpose, c.Granted))).ToList();
+        var said = new List<(ShopEvent Event, string Purpose, bool Granted)>();
+        foreach (var e in events)
+            if (e.PersonKey is not null)
+                foreach (var (purpose, granted) in ConsentReader.Read(e)) said.Add((e, purpose, granted));
         if (said.Count == 0) return;
         var known = (await session.QueryAsync<Known>(Newest, new { Keys = SqlList.Of(said.Select(s => s.Event.StoredKey!).Distinct()) }))
             .ToDictionary(k => (k.Key, k.Purpose), k => (k.Granted, k.ChangedAt));

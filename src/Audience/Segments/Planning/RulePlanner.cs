@@ -167,7 +167,9 @@ internal sealed partial class RulePlanner
         return $"{expression} {(op == Matching.Is ? "in" : "not in")} ({list})";
     }
 
-    private string Number(decimal? value) => $"cast({Value(value!.Value)} as decimal(28, 9))";
+    /// <summary>Whole numbers as such: to compare a count with a decimal would turn every row's count into one.</summary>
+    private string Number(decimal? value) =>
+        $"cast({Value(value!.Value)} as {(decimal.Truncate(value.Value) == value.Value && Math.Abs(value.Value) < long.MaxValue ? "bigint" : "decimal(28, 9)")})";
 
     private string Value(object value)
     {

@@ -85,7 +85,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
                 case Field.DistinctId: sent.DistinctId = Text(ref reader); break;
                 case Field.PreviousId: sent.PreviousId = Text(ref reader); break;
                 case Field.GroupId: sent.GroupId = Text(ref reader); break;
-                case Field.MessageId: sent.MessageId = Text(ref reader); break;
+                case Field.MessageId: sent.MessageId = Text(ref reader, StringCache.None); break;
                 case Field.Timestamp when !Times.TryRead(ref reader, _cache, out sent.Timestamp): return BadTime("timestamp");
                 case Field.OriginalTimestamp when !Times.TryRead(ref reader, _cache, out sent.OriginalTimestamp): return BadTime("originalTimestamp");
                 case Field.SentAt when !Times.TryRead(ref reader, _cache, out sent.SentAt): return BadTime("sentAt");
@@ -104,8 +104,10 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
         static Rejection BadTime(string field) => new(RejectionCodes.InvalidTime, field, "is not a time; send ISO 8601 such as 2026-03-10T12:00:00Z.");
     }
 
-    private string? Text(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? null : JsonText.Filled(ref reader, _cache);
+    private string? Text(ref Utf8JsonReader reader) => Text(ref reader, _cache);
+
+    private static string? Text(ref Utf8JsonReader reader, StringCache cache) =>
+        reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? null : JsonText.Filled(ref reader, cache);
 
     private void ReadContext(ReadOnlySpan<byte> json, ref Context context)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BehaviorDashboard.Recommendations;
 
 /// <summary>
@@ -8,18 +10,18 @@ internal sealed class CoVisits
 {
     public const double HalfLifeDays = 7;
     private const int LongestVisit = 8;
-    private const int MostPartners = 60;
     private const int MostVisits = 200_000;
     private static readonly TimeSpan Gap = TimeSpan.FromMinutes(30);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Dictionary<string, double>> _pairs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly List<(string Product, Partners Beside)> _products = [];
     private Dictionary<string, Visit> _visits = new(StringComparer.Ordinal);
     private DateTimeOffset _origin;
 
     private sealed class Visit
     {
-        public readonly List<string> Products = [];
+        public readonly List<int> Products = new(LongestVisit);
         public DateTimeOffset Last;
     }
 
@@ -27,7 +29,8 @@ internal sealed class CoVisits
     {
         lock (_gate)
         {
-            _pairs.Clear();
+            _numbers.Clear();
+            _products.Clear();
             _visits.Clear();
             _origin = default;
         }
@@ -41,39 +44,43 @@ internal sealed class CoVisits
             if (_origin == default) _origin = at;
             if (!_visits.TryGetValue(visit, out var open) || at - open.Last > Gap)
             {
-                if (_visits.Count >= MostVisits) _visits = _visits.Where(v => at - v.Value.Last <= Gap).ToDictionary(StringComparer.Ordinal);
+                if (_visits.Count >= MostVisits) Forget(at);
                 _visits[visit] = open = new Visit();
             }
             if (at > open.Last) open.Last = at;
             var now = weight * Math.Pow(2, Math.Clamp((at - _origin).TotalDays / HalfLifeDays, -200, 200));
+            var number = NumberOf(product);
+            var partners = _products[number].Beside;
             foreach (var earlier in open.Products)
             {
-                if (earlier == product) continue;
-                Count(earlier, product, now);
-                Count(product, earlier, now);
+                if (earlier == number) continue;
+                _products[earlier].Beside.Add(number, now);
+                partners.Add(earlier, now);
             }
-            open.Products.Remove(product);
-            open.Products.Add(product);
-            if (open.Products.Count > LongestVisit) open.Products.RemoveAt(0);
+            if (!open.Products.Remove(number) && open.Products.Count == LongestVisit) open.Products.RemoveAt(0);
+            open.Products.Add(number);
         }
     }
 
     /// <summary>What was touched beside a product, the strongest 1; nothing where the product is new.</summary>
     public IReadOnlyList<(string Product, float Share)> Of(string product)
     {
-        lock (_gate)
-        {
-            if (!_pairs.TryGetValue(product, out var row) || row.Count == 0) return [];
-            var most = row.Values.Max();
-            return [.. row.Select(p => (p.Key, (float)(p.Value / most)))];
-        }
+        lock (_gate) return _numbers.TryGetValue(product, out var number) ? _products[number].Beside.Shares(other => _products[other].Product) : [];
     }
 
-    private void Count(string one, string other, double weight)
+    private int NumberOf(string product)
     {
-        if (!_pairs.TryGetValue(one, out var row)) _pairs[one] = row = new Dictionary<string, double>(StringComparer.Ordinal);
-        row[other] = row.GetValueOrDefault(other) + weight;
-        if (row.Count <= MostPartners * 2) return;
-        foreach (var weak in row.OrderBy(p => p.Value).Take(row.Count - MostPartners).Select(p => p.Key).ToList()) row.Remove(weak);
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, product, out var known);
+        if (known) return number;
+        number = _products.Count;
+        _products.Add((product, new Partners()));
+        return number;
+    }
+
+    /// <summary>Visits that ended; where more people than are remembered are here at once, those that were quiet for longest.</summary>
+    private void Forget(DateTimeOffset at)
+    {
+        var open = _visits.Where(v => at - v.Value.Last <= Gap);
+        _visits = open.OrderByDescending(v => v.Value.Last).Take(MostVisits / 2).ToDictionary(StringComparer.Ordinal);
     }
 }

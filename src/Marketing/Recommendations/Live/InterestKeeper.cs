@@ -16,13 +16,23 @@ internal sealed class InterestKeeper(InterestStore store, PersonMemory people, C
     private const int VisitDays = 7;
     private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
 
-    void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Writer.TryWrite(batch);
+    private volatile bool _follows;
 
-    void ICommittedEvents.OnRewritten() => _commits.Writer.TryWrite(null);
+    // Nobody reads in a process that only carries a command out: a large import would stay in memory whole.
+    void ICommittedEvents.OnCommitted(CommittedBatch batch)
+    {
+        if (_follows) _commits.Writer.TryWrite(batch);
+    }
 
-    /// <summary>Everything from the store.</summary>
+    void ICommittedEvents.OnRewritten()
+    {
+        if (_follows) _commits.Writer.TryWrite(null);
+    }
+
+    /// <summary>Everything from the store; what is committed from now on waits for <see cref="Fold"/>.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
+        _follows = true;
         people.Clear();
         coVisits.Clear();
         var (to, now) = (await store.LastSeenAsync(clock.Now, cancel), options.Value);

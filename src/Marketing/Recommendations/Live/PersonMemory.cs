@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BehaviorDashboard.Recommendations;
 
 /// <summary>What one person did with one product.</summary>
@@ -91,14 +93,15 @@ internal sealed class PersonMemory
 
     private void Merge(List<Touch> touches, Touch touch)
     {
-        var at = touches.FindIndex(t => t.Product == touch.Product);
-        if (at >= 0)
+        var product = Shared(touch.Product);
+        foreach (ref var before in CollectionsMarshal.AsSpan(touches))
         {
-            var before = touches[at];
-            touches[at] = new Touch(before.Product, before.Weight + touch.Weight, Later(before.Last, touch.Last), before.Bought is { } b && touch.Bought is { } c ? Later(b, c) : before.Bought ?? touch.Bought, touch.Bought is null && (before.Carted || touch.Carted));
+            // Every id in here is the one copy of it.
+            if (!ReferenceEquals(before.Product, product)) continue;
+            before = new Touch(product, before.Weight + touch.Weight, Later(before.Last, touch.Last), before.Bought is { } b && touch.Bought is { } c ? Later(b, c) : before.Bought ?? touch.Bought, touch.Bought is null && (before.Carted || touch.Carted));
             return;
         }
-        touches.Add(touch with { Product = Shared(touch.Product) });
+        touches.Add(touch with { Product = product });
         if (touches.Count > MostProducts) touches.Remove(touches.MinBy(t => t.Last));
     }
 
