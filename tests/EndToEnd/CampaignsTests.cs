@@ -80,6 +80,42 @@ public sealed partial class CampaignsTests(Browser browser)
         watched.AssertClean();
     }
 
+    [Fact]
+    public async Task A_message_appears_on_the_shops_own_page_once_and_its_markup_cannot_reach_the_page()
+    {
+        await using var product = await ProductProcess.StartAsync(null, "--Campaigns:QuietFrom=0", "--Campaigns:QuietTo=0", "--Campaigns:GlobalControl=0");
+        using var admin = new HttpClient { BaseAddress = product.Address };
+        admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Keys.CreateAsync(product.Folder, "admin"));
+        var key = await Keys.CreateAsync(product.Folder, "write");
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/batch") { Content = Json("""{"batch":[{"type":"identify","userId":"u1","messageId":"i1","traits":{"firstName":"Ann"} }]}""") })
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            using var told = await admin.SendAsync(request);
+            told.EnsureSuccessStatusCode();
+        }
+        const string Body = "<p>Hello {{ person.first_name }}</p><script>parent.document.title='taken'</script>";
+        using var made = await admin.PostAsync(new Uri("/v1/campaigns", UriKind.Relative), Json($$"""{"name":"Banner","spec":{"channel":"onsite","holdout":0,"steps":[{"versions":[{"name":"A","share":1,"subject":"For you","body":{{System.Text.Json.JsonSerializer.Serialize(Body)}} } ] } ] } }"""));
+        var id = System.Text.Json.JsonDocument.Parse(await made.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetInt32();
+        using (var started = await admin.PostAsync(new Uri($"/v1/campaigns/{id}/start", UriKind.Relative), null)) started.EnsureSuccessStatusCode();
+        for (var wait = 0; wait < 100 && !(await admin.GetStringAsync(new Uri($"/v1/campaigns/{id}/people", UriKind.Relative))).Contains("u1", StringComparison.Ordinal); wait++) await Task.Delay(100);
+
+        // The shop is another origin.
+        await using var shop = await Receiver.StartAsync();
+        await using var watched = await browser.OpenAsync(shop.Address);
+        await watched.Page.RouteAsync(new Uri(shop.Address, "/").ToString(), route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><html lang=\"en\"><title>Shop</title><main><h1>Shop</h1></main><script defer src=\"{new Uri(product.Address, "js/onsite.js")}\" data-key=\"{key}\" data-user=\"u1\"></script></html>" }));
+        await watched.Page.GotoAsync("/");
+        var box = watched.Page.Locator("aside[role=complementary]");
+        await Expect(box).ToContainTextAsync("For you");
+        await Expect(box.FrameLocator("iframe").Locator("p")).ToHaveTextAsync("Hello Ann");
+        await Expect(watched.Page).ToHaveTitleAsync("Shop");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(box).ToHaveCountAsync(0);
+        await watched.Page.ReloadAsync(new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await Expect(box).ToHaveCountAsync(0);
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
     [GeneratedRegex(@"^To: .*?(u\d+)@x\.example", RegexOptions.Multiline)]
     private static partial Regex Recipient();
 

@@ -8,7 +8,9 @@ namespace BehaviorDashboard.Evaluation;
 /// <summary>
 /// Campaigns in many simulated shops whose law is known. In each, half of the people are mailed with a discount, and every
 /// day for a week somebody looks; in a second shop nobody is mailed though half are said to be, and somebody looks every hour.
-/// Then a ranking learned from a year of mailings is judged by the true effect of people's next mail.
+/// Then a ranking learned from a year of mailings is judged by the true effect of people's next mail: against the order of the
+/// true effects themselves (the oracle), and against what can be foreseen at all: the same trees fitted to the true effects of
+/// the same people, which no shop knows, so that neither few outcomes nor their noise stand in the way.
 /// </summary>
 internal static class UpliftDemoTask
 {
@@ -104,9 +106,10 @@ internal static class UpliftDemoTask
         const int Days = 366;
         var simulation = new DemoSimulation(new DemoWorld(seed, First, scale), Clock);
         var history = new DemoHistory();
-        var (names, rows, treated, outcome) = (DemoHistory.Names, new List<double[]>(), new List<bool>(), new List<double>());
-        var open = new List<(int Until, string Who, int Row)>();
+        var (names, rows, treated, outcome, effect) = (DemoHistory.Names, new List<double[]>(), new List<bool>(), new List<double>(), new List<double>());
+        var open = new List<(int Until, string Who, int Row, string Mailing)>();
         var bought = new Dictionary<string, List<int>>();
+        var noticed = new HashSet<(string Who, string Mailing)>();
         for (var day = 0; day < Days; day++)
         {
             // A mailing goes out in the morning; what is known of people is what the days before told.
@@ -114,39 +117,48 @@ internal static class UpliftDemoTask
             var events = simulation.NextDay();
             foreach (var order in events.OfType<OrderCompleted>())
                 if (order.Who.UserId is { } who) (bought.TryGetValue(who, out var list) ? list : bought[who] = []).Add(day);
+            foreach (var mail in events.OfType<EmailEvent>().Where(e => e.Name == EmailEvent.Opened)) noticed.Add((mail.Who.UserId!, mail.Campaign.Id));
             history.Take(day, events);
-            if (snapshot is null || new DemoTruth(simulation).Campaigns is not { Count: > 0 } campaigns || campaigns[^1].Campaign.Date != simulation.World.DateOf(day)) continue;
+            var past = new DemoTruth(simulation);
+            if (snapshot is null || past.Campaigns is not { Count: > 0 } campaigns || campaigns[^1].Campaign.Date != simulation.World.DateOf(day)) continue;
+            var mailing = campaigns[^1].Campaign;
             foreach (var (people, got) in new[] { (campaigns[^1].Treated, true), (campaigns[^1].Held, false) })
                 foreach (var person in people)
                 {
                     if (!snapshot.TryGetValue(person.UserId, out var features)) continue;
-                    open.Add((day, person.UserId, rows.Count));
-                    rows.Add([.. features, campaigns[^1].Campaign.Discount]);
+                    open.Add((day, person.UserId, rows.Count, mailing.Id));
+                    rows.Add([.. features, mailing.Discount]);
                     treated.Add(got);
                     outcome.Add(0);
+                    effect.Add(past.Effect(person, day, mailing.Discount).Lift);
                 }
         }
-        foreach (var (day, who, row) in open)
+        foreach (var (day, who, row, _) in open)
             if (bought.TryGetValue(who, out var days) && days.Any(d => d > day && d <= day + DemoCampaign.EffectDays)) outcome[row] = 1;
         var complete = open.Where(o => o.Until + DemoCampaign.EffectDays < Days).Select(o => o.Row).ToHashSet();
-        var table = new UpliftTable([.. names, "discount"], rows, treated, outcome).Where(complete.Contains);
+        var table = new UpliftTable([.. names, "discount"], rows, treated, outcome, [.. open.Select(o => noticed.Contains((o.Who, o.Mailing)))]).Where(complete.Contains);
         report.Figure("learning: people of past mailings", table.Count);
+        report.Figure("learning: conversions of held-out people", Enumerable.Range(0, table.Count).Where(i => !table.Treated[i]).Sum(i => table.Outcome[i]));
         var model = UpliftModel.Fit(table, seed);
         var now = history.Snapshot(Days);
         var truth = new DemoTruth(simulation);
         var next = simulation.World.People.Where(p => now.ContainsKey(p.UserId)).ToList();
         var effects = next.Select(p => truth.Effect(p, Days - 1, Discount).Lift).ToList();
-        var scores = next.Select(p => model.Predict([.. now[p.UserId], Discount])).ToList();
-        var propensity = UpliftBaselines.Propensity(table);
-        var (ours, oracle) = (UpliftCurve.OfTruth(scores, effects), UpliftCurve.OfTruth(effects, effects));
+        double[] Row(DemoPerson p) => [.. now[p.UserId], Discount];
+        var oracle = UpliftCurve.OfTruth(effects, effects);
+        UpliftCurve Judge(Predictor predict) => UpliftCurve.OfTruth([.. next.Select(p => predict(Row(p)))], effects);
+        var ours = Judge(model.Predict);
+        var foreseen = Judge(UpliftBaselines.Foreseeable(table, [.. complete.Order().Select(r => effect[r])], seed));
         report.Figure("learner", model.Learner);
         report.Figure("Qini", ours.Qini);
         report.Figure("Qini share of oracle", ours.Qini / oracle.Qini);
+        report.Figure("Qini share of what can be foreseen", ours.Qini / foreseen.Qini);
         report.Figure("AUUC share of oracle", ours.Auuc / oracle.Auuc);
         foreach (var (name, value) in model.Validated.OrderByDescending(v => v.Value)) report.Baseline($"validation {name}", "Qini", value);
-        foreach (var (name, fitted) in UpliftBaselines.Learners(table, seed)) report.Baseline(name, "Qini share of oracle", UpliftCurve.OfTruth([.. next.Select(p => fitted([.. now[p.UserId], Discount]))], effects).Qini / oracle.Qini);
+        foreach (var (name, fitted) in UpliftBaselines.Learners(table, seed)) report.Baseline(name, "Qini share of oracle", Judge(fitted).Qini / oracle.Qini);
+        report.Baseline("trees fitted to the true effects", "Qini share of oracle", foreseen.Qini / oracle.Qini);
         report.Baseline("oracle", "Qini", oracle.Qini);
         report.Baseline("random", "Qini", 0);
-        report.Baseline("propensity", "Qini", UpliftCurve.OfTruth([.. next.Select(p => propensity([.. now[p.UserId], Discount]))], effects).Qini);
+        report.Baseline("propensity", "Qini", Judge(UpliftBaselines.Propensity(table)).Qini);
     }
 }

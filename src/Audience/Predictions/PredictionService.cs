@@ -33,6 +33,11 @@ public sealed class PredictionService
 
     public Task<PersonScore?> FindAsync(string person, CancellationToken cancel = default) => _store.FindAsync(person, cancel);
 
+    /// <summary>Chances to buy of these people; whoever has none is left out.</summary>
+    /// <param name="kind"><see cref="PredictionKinds.Buy7"/> or <see cref="PredictionKinds.Buy30"/>.</param>
+    public async Task<IReadOnlyDictionary<string, double>> ChancesAsync(string kind, IReadOnlyCollection<string> people, CancellationToken cancel = default) =>
+        kind is PredictionKinds.Buy7 or PredictionKinds.Buy30 ? (await _store.ChancesAsync(kind, people, cancel)).ToDictionary(c => c.Person, c => c.Chance, StringComparer.Ordinal) : throw new ArgumentOutOfRangeException(nameof(kind), kind, "No chance to buy.");
+
     /// <summary>People in the order of their keys, behind one of them.</summary>
     public Task<IReadOnlyList<PersonScore>> PageAsync(string? after, int limit, CancellationToken cancel = default) => _store.PageAsync(after ?? "", limit, cancel);
 

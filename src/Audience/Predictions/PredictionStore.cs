@@ -58,6 +58,13 @@ internal sealed class PredictionStore(Database database)
 
     public Task<PersonScore?> FindAsync(string person, CancellationToken cancel) => database.FirstOrDefaultAsync<PersonScore>(ByPerson, new { Person = person }, cancel);
 
+    /// <param name="column">Of a chance.</param>
+    public Task<IReadOnlyList<(string Person, double Chance)>> ChancesAsync(string column, IReadOnlyCollection<string> people, CancellationToken cancel)
+    {
+        var known = Numbers.First(c => c.Name == column).Name;
+        return database.QueryAsync<(string, double)>($"select user_id, {known} from prediction_scores where {known} is not null and user_id = any(@People)", new { People = SqlList.Of(people) }, cancel);
+    }
+
     public Task<IReadOnlyList<PersonScore>> PageAsync(string after, int limit, CancellationToken cancel) => database.QueryAsync<PersonScore>(Page, new { After = after, Limit = limit }, cancel);
 
     public Task<IReadOnlyList<string>> ChangedAsync(DateTimeOffset since, int limit, CancellationToken cancel) => database.QueryAsync<string>(ChangedPeople, new { Since = since, Limit = limit }, cancel);

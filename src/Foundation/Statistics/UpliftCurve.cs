@@ -53,6 +53,33 @@ public sealed record UpliftCurve(IReadOnlyList<UpliftPoint> Points, double Qini,
         return Measure(points);
     }
 
+    /// <summary>
+    /// By how much the Qini of one ranking is above another's over the same people, with the standard error of that difference.
+    /// A Qini is a mean of effects weighted by rank, so the difference is a mean as well.
+    /// </summary>
+    public static (double Difference, double StandardError) Compare(IReadOnlyList<double> scores, IReadOnlyList<double> others, IReadOnlyList<double> effects)
+    {
+        var (mine, theirs) = (Weights(scores), Weights(others));
+        var parts = effects.Select((e, i) => e * (mine[i] - theirs[i])).ToList();
+        var mean = parts.DefaultIfEmpty(0).Average();
+        return (mean, parts.Count < 2 ? double.PositiveInfinity : Math.Sqrt(parts.Sum(p => (p - mean) * (p - mean)) / (parts.Count - 1) / parts.Count));
+    }
+
+    /// <summary>What each person's effect counts in the Qini: from a half for the first of the ranking to less a half for the last; the same within a tie.</summary>
+    private static double[] Weights(IReadOnlyList<double> scores)
+    {
+        var order = Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i]).ToList();
+        var weights = new double[scores.Count];
+        for (var i = 0; i < order.Count;)
+        {
+            var end = i + 1;
+            while (end < order.Count && scores[order[end]] == scores[order[i]]) end++;
+            for (var j = i; j < end; j++) weights[order[j]] = 0.5 - (i + end) / 2.0 / order.Count;
+            i = end;
+        }
+        return weights;
+    }
+
     /// <summary>The effect in each tenth of the ranking, best first, with Welch bands of 95 %.</summary>
     public static IReadOnlyList<UpliftDecile> Deciles(IReadOnlyList<UpliftRow> rows, int parts = 10)
     {

@@ -19,11 +19,14 @@ public static class CampaignCheck
         if (spec.CostPerMessage is < 0 or > 1_000_000) problems.Add(new("cost", "Cost"));
         if (spec.Audience.Limit is < 1) problems.Add(new("limit", "Limit"));
         if (spec.PromiseOverride.Length > 400) problems.Add(new("products", "OverrideLong"));
+        if (spec.Reference is null || spec.Reference.Length > 100) problems.Add(new("reference", "Reference"));
         if (spec.UnitBudget is < 0) problems.Add(new("budget", "Budget"));
         if (spec.Steps.Count is < 1 or > 10) problems.Add(new("steps", "Steps"));
-        if (spec.Schedule.Kind is not (CampaignSchedule.Once or CampaignSchedule.Recurring or CampaignSchedule.Segment or CampaignSchedule.Event)) problems.Add(new("schedule", "Schedule", spec.Schedule.Kind));
+        if (!CampaignSchedule.Kinds.Contains(spec.Schedule.Kind)) problems.Add(new("schedule", "Schedule", spec.Schedule.Kind));
         if (spec.Schedule.EveryDays is < 1 or > 365) problems.Add(new("schedule", "Every"));
         if (spec.Schedule.WaitHours is < 0 or > 2_160 || spec.Steps.Any(s => s.WaitHours is < 0 or > 2_160)) problems.Add(new("schedule", "Wait"));
+        for (var s = 0; s < spec.Steps.Count; s++)
+            if (spec.Steps[s] is { Only: not "" } split && (s == 0 || split.Only is not (CampaignStep.Did or CampaignStep.DidNot) || string.IsNullOrWhiteSpace(split.OnlyEvent))) problems.Add(new($"step {s + 1}", "Split"));
         for (var s = 0; s < spec.Steps.Count; s++) problems.AddRange(Templates(spec.Steps[s], s));
         return problems;
     }
@@ -42,6 +45,7 @@ public static class CampaignCheck
         }
         if (spec.Schedule.Kind == CampaignSchedule.Segment && spec.Audience.Segments.Count == 0) problems.Add(new("audience", "NoSegment"));
         if (spec.Schedule.Kind == CampaignSchedule.Event && string.IsNullOrWhiteSpace(spec.Schedule.Trigger)) problems.Add(new("schedule", "NoTrigger"));
+        if (spec.Schedule.Kind == CampaignSchedule.Stock && spec.Products.Count == 0) problems.Add(new("products", "NoProduct"));
         if (spec.Schedule.EndsAt is { } end && end <= (spec.Schedule.StartsAt ?? now)) problems.Add(new("schedule", "EndsBefore"));
         return problems;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Storage;
@@ -10,11 +12,12 @@ namespace BehaviorDashboard.Campaigns;
 
 /// <summary>Moves campaigns on by the clock: starts what is due, takes people in, looks at effects, stops what does harm, ends what is over.</summary>
 internal sealed class CampaignRunner(
-    CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, EffectService effects, StockThrottle throttle, CampaignSignal changed,
+    CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, EffectService effects, StockThrottle throttle, SupplyCatalog catalog, CampaignSignal changed,
     IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<CampaignRunner> logger) : BackgroundService
 {
     public const string Product = "product";
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StockEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Adopt = TimeSpan.FromSeconds(30);
     private readonly Dictionary<int, DateTimeOffset> _looked = [];
     private DateTimeOffset _adopted;
@@ -111,7 +114,24 @@ internal sealed class CampaignRunner(
                 await audience.TakeInAsync(campaign, await WithoutAsync(spec, done, cancel), [], null, now, cancel);
                 if (done.Count > 0) changed.Signal.Raise();
                 break;
+            case CampaignSchedule.Stock when campaign.SeenUntil is null || now - campaign.SeenUntil >= StockEvery || campaign.SeenUntil == campaign.StartedAt:
+                await TellReturnedAsync(campaign, spec, now, cancel);
+                break;
         }
+    }
+
+    /// <summary>Those who found a product sold out that is there again; never more messages than its units are enough for.</summary>
+    private async Task TellReturnedAsync(Campaign campaign, CampaignSpec spec, DateTimeOffset now, CancellationToken cancel)
+    {
+        var back = (await catalog.FindAsync(spec.Products, cancel)).Where(p => p.Stock > 0).ToList();
+        var waiting = await audience.WaitingAsync(spec, [.. back.Select(p => p.Id)], cancel);
+        if (waiting.Count > 0 && spec.UnitBudget is null)
+        {
+            var units = (int)Math.Min(int.MaxValue, back.Sum(p => p.Stock ?? 0));
+            await store.ChangeAsync(campaign, (spec with { UnitBudget = units }).ToJson(), new CampaignNote(now, Product, "budget", units.ToString(CultureInfo.InvariantCulture)), cancel);
+        }
+        await audience.TakeInAsync(campaign, waiting, [], null, now, cancel);
+        if (waiting.Count > 0) changed.Signal.Raise();
     }
 
     /// <summary>Triggers name people one by one; the audience says which of them are meant.</summary>

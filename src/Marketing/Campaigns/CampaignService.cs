@@ -3,6 +3,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Statistics;
 using Microsoft.Extensions.Logging;
 
 namespace BehaviorDashboard.Campaigns;
@@ -56,7 +57,14 @@ public sealed class CampaignService
     public Task<AudienceEstimate> EstimateAsync(int? id, CampaignSpec spec, CancellationToken cancel = default) => _audience.EstimateAsync(id ?? 0, spec, cancel);
 
     /// <summary>Whether what it promotes can be promised to so many people.</summary>
-    public Task<PromiseResult> PromiseAsync(int? id, CampaignSpec spec, AudienceEstimate estimate, CancellationToken cancel = default) => _promise.CheckAsync(id ?? 0, spec, estimate.Treated, estimate.Baseline, cancel);
+    public Task<PromiseResult> PromiseAsync(int? id, CampaignSpec spec, AudienceEstimate estimate, CancellationToken cancel = default) => spec.Schedule.Kind == CampaignSchedule.Stock ? Task.FromResult(PromiseResult.Nothing) : _promise.CheckAsync(id ?? 0, spec, estimate.Treated, estimate.Baseline, cancel);
+
+    /// <summary>People who reach the goal because of it, and where that is known from: measured or assumed.</summary>
+    public async Task<(string Basis, Interval People)> ExpectAsync(AudienceEstimate estimate, CancellationToken cancel = default)
+    {
+        var lift = await _promise.LiftAsync(estimate.Baseline, cancel);
+        return (lift.Basis, new Interval(lift.Lift * estimate.Treated, lift.Low * estimate.Treated, lift.High * estimate.Treated));
+    }
 
     /// <summary>How much of its unit budget a live campaign has used; null where it has none.</summary>
     public BudgetUse? BudgetOf(int id) => _throttle.Of(id);
@@ -95,6 +103,8 @@ public sealed class CampaignService
     public async Task<CampaignResult> SaveAsync(Campaign before, string name, CampaignSpec spec, string who, CancellationToken cancel = default)
     {
         if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
+        // What counts as success is not chosen while it is being counted.
+        if (before.StartedAt is not null && before.Read() is var was && (spec.Goal != was.Goal || spec.WindowDays != was.WindowDays)) return CampaignResult.Wrong(new CampaignProblem("window", "WindowFixed"));
         // What is under way already is held to its promise by every change.
         var planned = before.Status == CampaignStatus.Draft ? null : await PlanAsync(before.Id, spec, cancel);
         if (planned is { Verdict: PromiseResult.Block } && spec.PromiseOverride.Length == 0) return CampaignResult.Wrong(new CampaignProblem("products", "PromiseBlock"));
@@ -119,7 +129,7 @@ public sealed class CampaignService
         if (holdout is null)
         {
             var estimate = await EstimateAsync(campaign.Id, spec, cancel);
-            holdout = spec.Schedule.Kind is CampaignSchedule.Event or CampaignSchedule.Segment ? Math.Max(0.1, Math.Min(estimate.Holdout, 0.2)) : estimate.Holdout;
+            holdout = spec.Schedule.IsTriggered ? Math.Max(0.1, Math.Min(estimate.Holdout, 0.2)) : estimate.Holdout;
         }
         var later = spec.Schedule.StartsAt is { } at && at > Now;
         var first = later ? spec.Schedule.StartsAt!.Value : Now;
@@ -134,8 +144,9 @@ public sealed class CampaignService
         return new CampaignResult(await FindAsync(campaign.Id, cancel), []);
     }
 
+    /// <returns>Null where nothing is promised: back in stock is told as far as the stock goes.</returns>
     private async Task<PromiseResult?> PlanAsync(int id, CampaignSpec spec, CancellationToken cancel) =>
-        spec.Products.Count == 0 ? null : await PromiseAsync(id, spec, await EstimateAsync(id, spec, cancel), cancel);
+        spec.Products.Count == 0 || spec.Schedule.Kind == CampaignSchedule.Stock ? null : await PromiseAsync(id, spec, await EstimateAsync(id, spec, cancel), cancel);
 
     private async Task OverrideAsync(int id, CampaignSpec spec, string who, CancellationToken cancel)
     {

@@ -49,6 +49,9 @@ public sealed record CampaignSpec
     /// <summary>Promoted products.</summary>
     public IReadOnlyList<string> Products { get; init; } = [];
 
+    /// <summary>Name under which events mention it, where another tool sends its messages; empty: <c>c</c> and its id.</summary>
+    public string Reference { get; init; } = "";
+
     /// <summary>Units of the promoted products this campaign may sell; null: no limit.</summary>
     public int? UnitBudget { get; init; }
 
@@ -92,8 +95,16 @@ public sealed record CampaignAudience(IReadOnlyList<int> Segments, IReadOnlyList
 /// <summary>One message of a campaign.</summary>
 public sealed record CampaignStep
 {
+    public const string Did = "did";
+    public const string DidNot = "did_not";
+
     /// <summary>Hours after the message before.</summary>
     public double WaitHours { get; init; }
+
+    /// <summary>Splits the road: only for who did, or did not do, <see cref="OnlyEvent"/> since the last message they got; the others go on to the next message. Empty: for everybody.</summary>
+    public string Only { get; init; } = "";
+
+    public string OnlyEvent { get; init; } = "";
 
     /// <summary>People are split between these by their shares.</summary>
     public IReadOnlyList<CampaignVersion> Versions { get; init; } = [new()];
@@ -112,8 +123,11 @@ public sealed record CampaignSchedule
     public const string Recurring = "recurring";
     public const string Segment = "segment";
     public const string Event = "event";
+    public const string Stock = "stock";
 
-    /// <summary>once, recurring, segment (whoever enters it) or event (whoever does it).</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [Once, Recurring, Segment, Event, Stock];
+
+    /// <summary>once, recurring, segment (whoever enters it), event (whoever does it) or stock (whoever found a promoted product sold out, once it is back).</summary>
     public string Kind { get; init; } = Once;
 
     /// <summary>The first time; null: as soon as it is started.</summary>
@@ -131,6 +145,10 @@ public sealed record CampaignSchedule
 
     /// <summary>Whoever does this before a message is due leaves; empty: nobody leaves.</summary>
     public string ExitOn { get; init; } = "";
+
+    /// <summary>Whether people come in one by one as something happens, not all at a set time.</summary>
+    [JsonIgnore]
+    public bool IsTriggered => Kind is Segment or Event or Stock;
 
     /// <summary>Days until the same person may come in again.</summary>
     public int AgainAfterDays { get; init; } = 30;

@@ -48,13 +48,15 @@ internal sealed class CampaignStore(Database database)
 
     public Task<Campaign?> FindAsync(int id, CancellationToken cancel = default) => database.FirstOrDefaultAsync<Campaign>(One, new { Id = id }, cancel);
 
-    public Task<int> AddAsync(string name, string spec, CampaignNote note, CancellationToken cancel) => database.WriteAsync(async session =>
+    public Task<int> AddAsync(string name, string spec, CampaignNote note, CancellationToken cancel) => database.WriteAsync(session => AddAsync(session, name, spec, note), cancel);
+
+    public static async Task<int> AddAsync(Session session, string name, string spec, CampaignNote note)
     {
         var id = await session.ScalarAsync<int>("select cast(nextval('campaigns_id') as integer)");
         await session.ExecuteAsync(Insert, new { Id = id, Name = name, Spec = spec, Now = note.HappenedAt });
         await NoteAsync(session, id, note);
         return id;
-    }, cancel);
+    }
 
     /// <returns>False when somebody else saved meanwhile, or it is live.</returns>
     public Task<bool> SaveAsync(Campaign before, string name, string spec, CampaignNote note, CancellationToken cancel) => SaveAsync(Update, before, name, spec, note, cancel);

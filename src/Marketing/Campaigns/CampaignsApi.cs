@@ -46,11 +46,14 @@ internal static class CampaignsApi
         return Results.Ok(new
         {
             as_of = e.LookedAt, view.Frozen, changed_since = view.ChangedSince is not null, e.Holdout, treated = e.Treated, held = e.Held, sample_ratio_p = e.Ratio.P, information = e.Information, conversion = Shape(e.Conversion), revenue = Shape(e.Revenue),
-            order_value = Shape(e.OrderValue), e.Arms, e.Touch, e.Unsubscribed, e.Complained, e.Bounced, cost = e.Cost, return_on_spend = e.ReturnOnSpend is { } back ? new { back.Value, low = Finite(back.Low), high = Finite(back.High) } : null, window_days = campaign.Read().WindowDays,
+            order_value = Shape(e.OrderValue), e.Arms, e.Touch, e.Unsubscribed, e.Complained, e.Bounced, cost = e.Cost, margin = Shape(e.Margin), cost_known = e.CostKnown,
+            return_on_spend = Shape(e.ReturnOnSpend), roi = Shape(e.Roi), profit = Shape(e.Profit), attributed_return = e.AttributedReturn, window_days = campaign.Read().WindowDays,
         });
     }
 
     private static object? Shape(EffectFigure? f) => f is null ? null : new { f.Treated, f.Held, effect = f.Band.Value, low = Finite(f.Band.Low), high = Finite(f.Band.High), verdict = f.Verdict switch { Statistics.Verdict.Works => "works", Statistics.Verdict.Hurts => "hurts", _ => "too early" }, total = f.Total.Value };
+
+    private static object? Shape(Statistics.Interval? i) => i is { } band ? new { band.Value, low = Finite(band.Low), high = Finite(band.High) } : null;
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
@@ -98,10 +101,11 @@ internal static class CampaignsApi
     }
 
     /// <summary>The people of a hand-over campaign as a file, for a tool that sends by itself. Downloading counts as handing over.</summary>
-    private static async Task<IResult> HandOverAsync(int id, CampaignService campaigns, HandOver handOver, CancellationToken cancel)
+    /// <param name="last">The file before once more, where its download broke off.</param>
+    private static async Task<IResult> HandOverAsync(int id, bool? last, CampaignService campaigns, HandOver handOver, CancellationToken cancel)
     {
         if (await campaigns.FindAsync(id, cancel) is not { } campaign || campaign.Read().Channel != Channels.Csv) return Missing(id);
-        var rows = await handOver.TakeAsync(campaign, cancel);
+        var rows = last == true ? await handOver.LastAsync(campaign, cancel) : await handOver.TakeAsync(campaign, cancel);
         return Results.Text(Csv.Write(["message_id", "user_id", "email", "version", "step", "subject", "body"], rows), "text/csv; charset=utf-8");
     }
 

@@ -54,6 +54,7 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<IAttentionSource, CampaignAttention>();
         services.AddScoped<ISearchSource, CampaignSearch>();
         services.AddSingleton<IModelTrainer, UpliftTrainer>();
+        services.AddSingleton<IDemoSeeder, DemoMailings>();
         services.AddPersonalRows("campaign_stays", "campaign_people");
         services.AddPersonalRows("campaign_entries", "campaign_entries");
         services.AddPersonalRows("campaign_messages", "campaign_messages");

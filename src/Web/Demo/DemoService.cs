@@ -37,7 +37,7 @@ internal sealed partial class DemoService(
         director.Open(runner, http, await PassingKeyAsync(DirectorName, Access.ScopeAdmin, stoppingToken));
         try
         {
-            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, ref last, stoppingToken), stoppingToken, new DemoMailbox(http, await PassingKeyAsync(MailboxName, Access.ScopeRead, stoppingToken), time).TakeAsync);
+            await runner.RunAsync(http, await WriteKeyAsync(stoppingToken), products => SeedAsync(products, stoppingToken), p => Tell(p, runner, ref last, stoppingToken), stoppingToken, new DemoMailbox(http, await PassingKeyAsync(MailboxName, Access.ScopeRead, stoppingToken), time).TakeAsync);
         }
         catch (DemoRefusedException refused)
         {
@@ -68,24 +68,34 @@ internal sealed partial class DemoService(
         foreach (var seeder in seeders) await seeder.SeedAsync(products, cancel);
     }
 
-    private void Tell(DemoProgress progress, ref DemoPhase? last, CancellationToken cancel)
+    private void Tell(DemoProgress progress, DemoShopRunner runner, ref DemoPhase? last, CancellationToken cancel)
     {
         if (progress.Phase == last) return;
         last = progress.Phase;
         if (last == DemoPhase.Recent) LogRecent(progress.Sent);
         if (last != DemoPhase.History) return;
         LogHistory(progress.Sent);
-        _ = AfterHistoryAsync(cancel);
+        // Read before the shop lives on.
+        var past = Mailings(runner.Simulation!);
+        _ = AfterHistoryAsync(past, cancel);
     }
 
+    /// <summary>The shop mails at ten; who was written to and who was not is the coin's doing.</summary>
+    private List<DemoMailing> Mailings(DemoSimulation simulation) =>
+    [
+        .. new DemoTruth(simulation).Campaigns.Select(c => new DemoMailing(c.Campaign.Id, c.Campaign.Name, c.Campaign.Subject, clock.StartOf(c.Campaign.Date).AddHours(10), c.Campaign.Discount,
+            [.. c.Treated.Select(p => p.UserId)], [.. c.Held.Select(p => p.UserId)])).Where(m => m.SentAt < time.GetUtcNow().AddHours(-1)),
+    ];
+
     /// <summary>Beside the shop's life, which goes on.</summary>
-    private async Task AfterHistoryAsync(CancellationToken cancel)
+    private async Task AfterHistoryAsync(IReadOnlyList<DemoMailing> past, CancellationToken cancel)
     {
         foreach (var seeder in seeders)
         {
             try
             {
                 await seeder.AfterHistoryAsync(cancel);
+                await seeder.MailingsAsync(past, cancel);
             }
             catch (Exception problem) when (problem is not OperationCanceledException)
             {

@@ -126,6 +126,27 @@ public sealed partial class CampaignRunTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_split_sends_each_person_down_one_road_and_both_meet_again(Engine engine)
+    {
+        await using var world = await CampaignWorld.OpenAsync(engine);
+        await world.PeopleAsync(4);
+        CampaignStep Step(string subject, double wait, string only = "") => new() { WaitHours = wait, Only = only, OnlyEvent = only.Length > 0 ? CampaignEvents.Opened : "", Versions = [new CampaignVersion("A", 1, subject, "b")] };
+        await world.StartAsync(CampaignWorld.Spec(0) with { Steps = [Step("First", 0), Step("Thanks", 24, CampaignStep.Did), Step("Again", 0, CampaignStep.DidNot), Step("Last", 24)] });
+        await world.DrainAsync();
+        world.Time.Advance(TimeSpan.FromHours(1));
+        await world.Store.Writer.AppendAsync([Make.Event("open", CampaignEvents.Opened, "p0002", at: world.Time.GetUtcNow())]);
+        world.Time.Advance(TimeSpan.FromHours(24));
+        await world.DrainAsync();
+        string[] Of(IReadOnlyList<LocalMail> mails, string subject) => [.. mails.Where(m => m.Subject == subject).Select(m => m.Recipient[..5]).Order()];
+        Assert.Equal(["p0002"], Of(await world.MailsAsync(), "Thanks"));
+        Assert.Equal(["p0001", "p0003", "p0004"], Of(await world.MailsAsync(), "Again"));
+        world.Time.Advance(TimeSpan.FromHours(25));
+        await world.DrainAsync();
+        Assert.Equal(4, Of(await world.MailsAsync(), "Last").Length);
+        Assert.Equal(["Split"], CampaignCheck.Saving("x", CampaignWorld.Spec() with { Steps = [Step("First", 0), Step("Then", 1, CampaignStep.Did) with { OnlyEvent = "" }] }).Select(p => p.Code));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task An_abandoned_basket_is_written_to_after_the_wait_unless_it_was_bought(Engine engine)
     {
         await using var world = await CampaignWorld.OpenAsync(engine);

@@ -36,9 +36,11 @@ internal sealed class CampaignWorld : IAsyncDisposable
 
     public EffectService Effects => Store.Services.GetRequiredService<EffectService>();
 
+    public CampaignActions Actions => Store.Services.GetServices<IActionTarget>().OfType<CampaignActions>().Single();
+
     public CampaignRunner Runner => Store.Services.GetRequiredService<CampaignRunner>();
 
-    public static async Task<CampaignWorld> OpenAsync(Engine engine, IReadOnlyDictionary<string, string?>? more = null)
+    public static async Task<CampaignWorld> OpenAsync(Engine engine, IReadOnlyDictionary<string, string?>? more = null, params IModule[] also)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         var (time, audit) = (new FakeTimeProvider(Make.Noon), new KeptAudit());
@@ -47,7 +49,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
             ["Demo:Enabled"] = "true", ["Campaigns:QuietFrom"] = "0", ["Campaigns:QuietTo"] = "0", ["Campaigns:GlobalControl"] = "0", ["Campaigns:MailsPerSecond"] = "10000", ["Campaigns:LookSeconds"] = "1",
         };
         foreach (var (key, value) in more ?? new Dictionary<string, string?>()) settings[key] = value;
-        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], time,
+        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule(), .. also], time,
             s => s.AddSingleton<IAuditLog>(audit).AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)), settings);
         return new CampaignWorld(store, time, audit);
     }
@@ -69,6 +71,13 @@ internal sealed class CampaignWorld : IAsyncDisposable
         Assert.Empty(started.Problems);
         await Runner.PassAsync();
         return (await Service.FindAsync(made.Campaign!.Id))!;
+    }
+
+    public async Task<CampaignEffect> LookAsync(int campaign)
+    {
+        Time.Advance(TimeSpan.FromMinutes(2));
+        await Runner.PassAsync();
+        return (await Effects.ViewAsync((await Service.FindAsync(campaign))!)).Effect;
     }
 
     public async Task DrainAsync()

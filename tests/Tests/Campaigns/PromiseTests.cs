@@ -149,6 +149,33 @@ public sealed class PromiseTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Back_in_stock_is_told_to_those_who_found_it_sold_out_and_have_not_bought_it(Engine engine)
+    {
+        await using var world = await CampaignWorld.OpenAsync(engine);
+        await world.PeopleAsync(5);
+        await ShelfAsync(world, ("cup", 0, 10), ("mug", 5, 10));
+        ShopEvent Saw(string who, string there) => Make.Event($"v-{who}", EventNames.ProductViewed, who, at: Make.Noon.AddDays(-3), product: "cup", properties: $$"""{"in_stock":{{there}}}""");
+        await world.Store.Writer.AppendAsync([Saw("p0001", "false"), Saw("p0002", "false"), Saw("p0003", "true"), Make.Event("w", "Product Added to Wishlist", "p0004", at: Make.Noon.AddDays(-2), product: "cup"),
+            Make.Event("b", EventNames.OrderCompleted, "p0002", at: Make.Noon.AddDays(-1), type: EventTypes.Item, order: "b", product: "cup", quantity: 1, price: 10)]);
+        var spec = Promoting("cup") with { Schedule = new CampaignSchedule { Kind = CampaignSchedule.Stock } };
+        Assert.Equal(["NoProduct"], CampaignCheck.Starting("x", spec with { Products = [] }, Make.Noon).Select(p => p.Code));
+        Assert.Equal(2, (await world.Service.EstimateAsync(null, spec)).Eligible);
+        var campaign = await world.StartAsync(spec);
+        await world.DrainAsync();
+        Assert.Empty(await world.MailsAsync());
+        await ShelfAsync(world, ("cup", 40, 10));
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        await world.Runner.PassAsync();
+        await world.Runner.PassAsync();
+        await world.DrainAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        await world.Runner.PassAsync();
+        await world.DrainAsync();
+        Assert.Equal(["p0001@shop.example", "p0004@shop.example"], (await world.MailsAsync()).Select(m => m.Recipient).Order());
+        Assert.Equal((CampaignStatus.Live, 40), ((await world.Service.FindAsync(campaign.Id))!.Status, (await world.Service.FindAsync(campaign.Id))!.Read().UnitBudget));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_message_recommends_to_whom_it_may_and_nothing_to_who_wants_none(Engine engine)
     {
         await using var world = await CampaignWorld.OpenAsync(engine);

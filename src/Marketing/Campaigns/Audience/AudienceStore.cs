@@ -8,7 +8,7 @@ public sealed record Candidate(string Person, string Entry, DateTimeOffset Happe
 /// <summary>What decides whether somebody may be written to.</summary>
 /// <param name="Recent">Messages of the last days from all campaigns.</param>
 /// <param name="TakenAt">When this campaign took them in last.</param>
-/// <param name="Score">Predicted effect.</param>
+/// <param name="Score">Predicted effect, or the chance to buy while no effect is learned.</param>
 internal sealed record AudienceFacts(string Person, bool IsKnown, string? Email, string? Zone, bool MayWrite, bool MayPersonalise, string? Suppressed, long Recent, bool InHigher, DateTimeOffset? TakenAt, double? Score);
 
 /// <summary>Why how many were left out.</summary>
@@ -79,10 +79,26 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
         group by coalesce(i.user_id, e.user_id), coalesce(e.order_id, e.properties ->> 'cart_id', e.properties ->> 'checkout_id', e.message_id) order by 3, 1
         """;
 
+    /// <summary>Whoever found a product sold out, or wished for it then, and has not bought it since; latest interest first.</summary>
+    private const string Waiting = """
+        with wanted as (
+            select coalesce(i.user_id, e.user_id) as person, e.product_id, max(e.occurred_at) as last from events e left join identities i on i.alias = e.user_id
+            where e.type = 'track' and ((e.name = 'Product Viewed' and (e.properties ->> 'in_stock') = 'false') or e.name = 'Product Added to Wishlist') and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id is not null
+            group by coalesce(i.user_id, e.user_id), e.product_id),
+        bought as (
+            select coalesce(i.user_id, e.user_id) as person, e.product_id, max(e.occurred_at) as last from events e left join identities i on i.alias = e.user_id
+            where e.type = 'item' and e.name = 'Order Completed' and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id is not null group by coalesce(i.user_id, e.user_id), e.product_id)
+        select w.person as Person, 'back ' || w.product_id as Entry, w.last as HappenedAt from wanted w left join bought b on b.person = w.person and b.product_id = w.product_id
+        where b.last is null or b.last < w.last order by w.last desc, w.person
+        """;
+
     private const string Rate = """
         select cast(count(distinct coalesce(i.user_id, e.user_id)) as bigint) from events e left join identities i on i.alias = e.user_id
         where e.name = @Goal and e.type <> 'item' and e.occurred_at > @From and e.occurred_at <= @To and coalesce(i.user_id, e.user_id) = any(@People)
         """;
+
+    /// <summary>Whether effects of people have been learned.</summary>
+    public async Task<bool> HasEffectsAsync(CancellationToken cancel) => await database.ScalarAsync<long>("select count(*) from (select 1 from campaign_scores limit 1) s", null, cancel) > 0;
 
     public Task<IReadOnlyList<string>> KnownAsync(CancellationToken cancel) => database.QueryAsync<string>(Known, null, cancel);
 
@@ -98,11 +114,22 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
     public Task<IReadOnlyList<Candidate>> TriggeredAsync(string name, DateTimeOffset from, DateTimeOffset to, DateTimeOffset oldest, CancellationToken cancel) =>
         database.QueryAsync<Candidate>(Triggered, new { Name = name, From = from, To = to, Oldest = oldest }, cancel);
 
+    public Task<IReadOnlyList<Candidate>> WaitingAsync(IReadOnlyList<string> products, DateTimeOffset from, CancellationToken cancel) =>
+        database.QueryAsync<Candidate>(Waiting, new { Products = SqlList.Of(products), From = from }, cancel);
+
     public static Task AddEntriesAsync(Session session, int campaign, IReadOnlyList<string> people, string entry, DateTimeOffset now) =>
         session.ExecuteAsync(AddEntries, new { Id = campaign, People = SqlList.Of(people), Entry = entry, Now = now });
 
     /// <summary>Writes the audience down with its first messages, and that this was done, in one piece.</summary>
     public Task TakeInAsync(int campaign, IReadOnlyList<Taken> taken, IReadOnlyList<Candidate> entries, DateTimeOffset now, DateTimeOffset? nextAt, DateTimeOffset? seenUntil, CancellationToken cancel) => database.WriteAsync(async session =>
+    {
+        await FreezeAsync(session, campaign, taken, now);
+        foreach (var part in entries.Chunk(20_000)) await session.ExecuteAsync(DropEntries, new { Id = campaign, Keys = SqlList.Of(part.Select(e => e.Person + " " + e.Entry)) });
+        await CampaignStore.AdvanceAsync(session, campaign, nextAt, seenUntil);
+    }, cancel);
+
+    /// <summary>The audience and its first messages.</summary>
+    public static async Task FreezeAsync(Session session, int campaign, IReadOnlyList<Taken> taken, DateTimeOffset now)
     {
         foreach (var part in taken.Chunk(20_000))
             await session.ExecuteAsync(AddPeople, new
@@ -111,9 +138,7 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
                 Reasons = SqlList.Of(part.Select(t => t.Reason ?? "")), Dues = SqlList.Of(part.Select(t => t.DueAt.UtcDateTime)), Scores = SqlList.Of(part.Select(t => t.Score is { } s ? s.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "NaN")),
             });
         await AddMessagesAsync(session, campaign, [.. taken.Where(t => t.Arm is not (Assignment.Held or Assignment.Out))], 0);
-        foreach (var part in entries.Chunk(20_000)) await session.ExecuteAsync(DropEntries, new { Id = campaign, Keys = SqlList.Of(part.Select(e => e.Person + " " + e.Entry)) });
-        await CampaignStore.AdvanceAsync(session, campaign, nextAt, seenUntil);
-    }, cancel);
+    }
 
     public static async Task AddMessagesAsync(Session session, int campaign, IReadOnlyList<Taken> treated, int step)
     {

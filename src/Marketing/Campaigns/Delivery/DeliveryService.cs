@@ -19,6 +19,8 @@ public sealed class DeliveryService
     /// <summary>After this a claim belongs to a process that is gone; longer than any hand-over may take.</summary>
     private static readonly TimeSpan Orphaned = TimeSpan.FromMinutes(3);
 
+    private const string Split = "split";
+
     private readonly CampaignStore _campaigns;
     private readonly OutboxStore _outbox;
     private readonly MessageWriter _writer;
@@ -62,37 +64,47 @@ public sealed class DeliveryService
             if (mine.Count == 0 || room == 0) continue;
             var claimed = await _outbox.ClaimAsync(mine, room, _time.GetUtcNow(), cancel);
             _rates[channel.Channel].Take(claimed.Count);
-            foreach (var messages in claimed.GroupBy(m => m.CampaignId)) await DeliverAsync(channel, live[messages.Key].Campaign, live[messages.Key].Spec, [.. messages], cancel);
+            foreach (var messages in claimed.GroupBy(m => m.CampaignId)) await DeliverAsync(live[messages.Key].Campaign, live[messages.Key].Spec, [.. messages], texts => channel.SendAsync(live[messages.Key].Campaign, texts, cancel), cancel);
             settled += claimed.Count;
         }
         if (settled > 0) Changed.Raise();
         return settled;
     }
 
-    private async Task DeliverAsync(IChannel channel, Campaign campaign, CampaignSpec spec, IReadOnlyList<OutboxMessage> messages, CancellationToken cancel)
+    /// <summary>Leaves out who withdrew since the freeze, writes the others' messages, hands them over, and stores what became of each.</summary>
+    /// <param name="hand">Answers stand in the order of what it is given.</param>
+    /// <returns>What was handed over.</returns>
+    internal async Task<IReadOnlyList<(OutboxMessage Message, RenderedMessage Text)>> DeliverAsync(Campaign campaign, CampaignSpec spec, IReadOnlyList<OutboxMessage> messages,
+        Func<IReadOnlyList<(OutboxMessage Message, RenderedMessage Text)>, Task<IReadOnlyList<Handover>>> hand, CancellationToken cancel)
     {
         var exit = spec.Schedule.ExitOn is { Length: > 0 } name
             ? await _outbox.ExitsAsync([.. messages.Select(m => m.Id)], name, _time.GetUtcNow().AddDays(-90), TimeSpan.FromHours(spec.Schedule.WaitHours), _time.GetUtcNow(), cancel) : new HashSet<string>();
         var alone = await _exclusions.OfAsync(spec, cancel);
+        var others = await SplitOffAsync(spec, messages, cancel);
         var (settled, texts) = (new List<Settled>(), new List<(OutboxMessage, RenderedMessage)>());
         foreach (var message in messages)
         {
-            // Whoever withdrew between the freeze and now is not written to.
             if (message.Suppressed is { } reason) settled.Add(new Settled(message, "skipped", reason));
             else if (alone.TryGetValue(message.Person, out var why)) settled.Add(new Settled(message, "skipped", why));
             else if (exit.Contains(message.Id)) settled.Add(new Settled(message, "skipped", "exit"));
-            else if (channel.Channel == Channels.Email && message.Email is null) settled.Add(new Settled(message, "skipped", "no_address"));
+            else if (others.Contains(message.Id)) settled.Add(new Settled(message, "skipped", Split));
+            else if (spec.Channel == Channels.Email && message.Email is null) settled.Add(new Settled(message, "skipped", "no_address"));
             else if (!spec.Allows(message.MayWrite ?? false, message.MayPersonalise ?? false)) settled.Add(new Settled(message, "skipped", "no_consent"));
             else if (await TryWriteAsync(spec, message, cancel) is { } text) texts.Add((message, text));
             else settled.Add(new Settled(message, "failed", "template"));
         }
-        var answers = texts.Count == 0 ? [] : await channel.SendAsync(campaign, texts, cancel);
+        var answers = texts.Count == 0 ? [] : await hand(texts);
         settled.AddRange(texts.Zip(answers, (t, a) => Outcome(t.Item1, a)));
         var sent = settled.Where(s => s.State == "sent").Select(s => s.Message).ToList();
         if (sent.Count > 0) await _events.AppendWhenRoomAsync([.. sent.Select(m => Delivered(campaign, spec, m))], CancellationToken.None);
-        var next = Follow(campaign, spec, sent);
-        await _outbox.SettleAsync(settled, _time.GetUtcNow(), session => AudienceStore.AddMessagesAsync(session, campaign.Id, next.Taken, next.Step));
+        var next = Follow(spec, [.. settled.Where(s => s.State == "sent" || s.Problem == Split).Select(s => s.Message)]);
+        await _outbox.SettleAsync(settled, _time.GetUtcNow(), async session =>
+        {
+            foreach (var (step, people) in next) await AudienceStore.AddMessagesAsync(session, campaign.Id, people, step);
+        });
         foreach (var bounced in settled.Where(s => s is { State: "failed", Problem: "bounced" })) await _campaigns.SuppressAsync(bounced.Message.Person, "bounced", campaign.Id, _time.GetUtcNow(), CancellationToken.None);
+        var handed = sent.ToHashSet();
+        return [.. texts.Where(t => handed.Contains(t.Item1))];
     }
 
     private async Task<RenderedMessage?> TryWriteAsync(CampaignSpec spec, OutboxMessage message, CancellationToken cancel)
@@ -116,14 +128,24 @@ public sealed class DeliveryService
         return new Settled(message, "waiting", answer.Problem, _time.GetUtcNow().AddSeconds(wait));
     }
 
-    /// <summary>The message after this one, for those who got this one.</summary>
-    private (IReadOnlyList<Taken> Taken, int Step) Follow(Campaign campaign, CampaignSpec spec, List<OutboxMessage> sent)
+    /// <summary>Those whom the road of a message leaves out: they go on to the next.</summary>
+    private async Task<IReadOnlySet<string>> SplitOffAsync(CampaignSpec spec, IReadOnlyList<OutboxMessage> messages, CancellationToken cancel)
     {
-        if (sent.Count == 0 || sent[0].Step + 1 >= spec.Steps.Count) return ([], 0);
-        var step = sent[0].Step + 1;
-        var due = _time.GetUtcNow().AddHours(spec.Steps[step].WaitHours);
-        return ([.. sent.Where(m => m.Step + 1 == step).Select(m => new Taken(m.Person, m.Entry, m.Arm, null, due, null))], step);
+        var others = new HashSet<string>();
+        foreach (var group in messages.Where(m => m.Step < spec.Steps.Count && spec.Steps[m.Step].Only.Length > 0).GroupBy(m => m.Step))
+        {
+            var did = await _outbox.DidAsync([.. group.Select(m => m.Id)], spec.Steps[group.Key].OnlyEvent, _time.GetUtcNow(), cancel);
+            others.UnionWith(group.Where(m => did.Contains(m.Id) != (spec.Steps[group.Key].Only == CampaignStep.Did)).Select(m => m.Id));
+        }
+        return others;
     }
+
+    /// <summary>The message after this one, by its number.</summary>
+    private IReadOnlyList<(int Step, IReadOnlyList<Taken> People)> Follow(CampaignSpec spec, IReadOnlyList<OutboxMessage> done) =>
+    [
+        .. done.Where(m => m.Step + 1 < spec.Steps.Count).GroupBy(m => m.Step + 1)
+            .Select(g => (g.Key, (IReadOnlyList<Taken>)[.. g.Select(m => new Taken(m.Person, m.Entry, m.Arm, null, _time.GetUtcNow().AddHours(spec.Steps[g.Key].WaitHours), null))])),
+    ];
 
     private ShopEvent Delivered(Campaign campaign, CampaignSpec spec, OutboxMessage message) => new()
     {

@@ -1,23 +1,26 @@
-
 namespace BehaviorDashboard.Campaigns;
 
 /// <summary>Channels in which the other side asks: a file for another tool, and messages shown on the shop's own pages.</summary>
 internal sealed class HandOver(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, DeliveryService delivery, TimeProvider time)
 {
+    /// <summary>People of one file.</summary>
+    private const int Most = 100_000;
+
     /// <summary>Everything that is due and not yet handed over.</summary>
     public async Task<IReadOnlyList<object?[]>> TakeAsync(Campaign campaign, CancellationToken cancel)
     {
-        var (spec, rows) = (campaign.Read(), new List<object?[]>());
-        while (await outbox.ClaimAsync([campaign.Id], 1_000, time.GetUtcNow(), cancel) is { Count: > 0 } claimed)
-        {
-            foreach (var m in claimed)
-            {
-                var text = await writer.WriteAsync(spec, m, cancel);
-                rows.Add([m.Id, m.Person, m.Email, m.Arm, m.Step, text.Subject, text.Body]);
-            }
-            await outbox.SettleAsync([.. claimed.Select(m => new Settled(m, "sent"))], time.GetUtcNow(), _ => Task.CompletedTask);
-        }
+        var claimed = await outbox.ClaimAsync([campaign.Id], Most, time.GetUtcNow(), cancel);
+        if (claimed.Count == 0) return [];
+        var handed = await delivery.DeliverAsync(campaign, campaign.Read(), claimed, AllSentAsync, cancel);
         delivery.Changed.Raise();
+        return [.. handed.Select(h => Row(h.Message, h.Text))];
+    }
+
+    /// <summary>What the file before held, for whom its download broke off.</summary>
+    public async Task<IReadOnlyList<object?[]>> LastAsync(Campaign campaign, CancellationToken cancel)
+    {
+        var (spec, rows) = (campaign.Read(), new List<object?[]>());
+        foreach (var message in await outbox.LastHandedAsync(campaign.Id, cancel)) rows.Add(Row(message, await writer.WriteAsync(spec, message, cancel)));
         return rows;
     }
 
@@ -26,13 +29,19 @@ internal sealed class HandOver(CampaignStore campaigns, OutboxStore outbox, Mess
     {
         var live = (await campaigns.AllAsync(cancel)).Where(c => c.Status == CampaignStatus.Live).Select(c => (Campaign: c, Spec: c.Read())).Where(c => c.Spec.Channel == Channels.Onsite).ToDictionary(c => c.Campaign.Id);
         if (live.Count == 0) return [];
+        var claimed = await outbox.ClaimForAsync(user, [.. live.Keys], time.GetUtcNow(), cancel);
         var shown = new List<object>();
-        foreach (var m in await outbox.ShowAsync(user, [.. live.Keys], time.GetUtcNow(), cancel))
+        foreach (var messages in claimed.GroupBy(m => m.CampaignId))
         {
-            var text = await writer.WriteAsync(live[m.CampaignId].Spec, m, cancel);
-            shown.Add(new { id = m.Id, campaign_id = PublicLinks.Reference(m.CampaignId), version = m.Arm, title = text.Subject, body = text.Body, priority = live[m.CampaignId].Spec.Priority });
+            var (campaign, spec) = live[messages.Key];
+            foreach (var (m, text) in await delivery.DeliverAsync(campaign, spec, [.. messages], AllSentAsync, cancel))
+                shown.Add(new { id = m.Id, campaign_id = PublicLinks.Reference(campaign.Id, spec), version = m.Arm, title = text.Subject, body = text.Body, priority = spec.Priority });
         }
-        if (shown.Count > 0) delivery.Changed.Raise();
+        if (claimed.Count > 0) delivery.Changed.Raise();
         return shown;
     }
+
+    private static Task<IReadOnlyList<Handover>> AllSentAsync(IReadOnlyList<(OutboxMessage Message, RenderedMessage Text)> texts) => Task.FromResult<IReadOnlyList<Handover>>([.. texts.Select(_ => Handover.Sent)]);
+
+    private static object?[] Row(OutboxMessage m, RenderedMessage text) => [m.Id, m.Person, m.Email, m.Arm, m.Step, text.Subject, text.Body];
 }

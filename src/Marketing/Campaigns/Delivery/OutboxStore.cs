@@ -72,23 +72,35 @@ internal sealed class OutboxStore(Database database, ConsentRule consent)
         where m.id = any(@Ids) and e.occurred_at > c.due_at - @Wait * interval '1 second'
         """;
 
+    /// <summary>Whoever did it since the last message they got of this campaign and occasion.</summary>
+    private const string Did = """
+        select distinct m.id from campaign_messages m
+        join (select campaign_id, user_id, entry, max(settled_at) as since from campaign_messages where state in ('sent', 'unclear') group by campaign_id, user_id, entry) b on b.campaign_id = m.campaign_id and b.user_id = m.user_id and b.entry = m.entry
+        join events e on e.name = @Name and e.type <> 'item' and e.occurred_at > b.since and e.occurred_at <= @Now and (e.user_id = m.user_id or e.user_id in (select i.alias from identities i where i.user_id = m.user_id))
+        where m.id = any(@Ids)
+        """;
+
     private const string Again = "update campaign_messages set state = 'waiting', due_at = @Now, problem = null where campaign_id = @Id and state in ('unclear', 'failed')";
 
-    private const string Shown = """
-        update campaign_messages set state = 'sent', settled_at = @Now where user_id = @Person and state = 'waiting' and due_at <= @Now and campaign_id = any(@Campaigns) returning id
+    private const string DueFor = "select id from campaign_messages where user_id = @Person and state = 'waiting' and due_at <= @Now and campaign_id = any(@Campaigns)";
+
+    private const string LastHanded = """
+        select id from campaign_messages where campaign_id = @Id and state = 'sent' and settled_at = (select max(settled_at) from campaign_messages where campaign_id = @Id and state = 'sent')
         """;
 
     private const string Sent = """
         select m.id as Id, m.campaign_id as CampaignId, m.user_id as Person, m.settled_at as SentAt from campaign_messages m where m.state = 'sent' and (m.settled_at, m.id) > (@After, @AfterId) order by m.settled_at, m.id limit @Limit
         """;
 
-    public async Task<IReadOnlyList<OutboxMessage>> ClaimAsync(IReadOnlyList<int> campaigns, int limit, DateTimeOffset now, CancellationToken cancel) => await database.WriteAsync(async session =>
+    public Task<IReadOnlyList<OutboxMessage>> ClaimAsync(IReadOnlyList<int> campaigns, int limit, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync(async session => await ClaimAsync(session, await session.QueryAsync<string>(Due, new { Campaigns = SqlList.Of(campaigns), Now = now, Limit = limit }), now), cancel);
+
+    private async Task<IReadOnlyList<OutboxMessage>> ClaimAsync(Session session, IReadOnlyList<string> due, DateTimeOffset now)
     {
-        var due = await session.QueryAsync<string>(Due, new { Campaigns = SqlList.Of(campaigns), Now = now, Limit = limit });
         if (due.Count == 0) return [];
         var mine = await session.QueryAsync<string>(Claim, new { Ids = SqlList.Of(due), Now = now });
         return mine.Count == 0 ? [] : await session.QueryAsync<OutboxMessage>(Read, new { Ids = SqlList.Of(mine) });
-    }, cancel);
+    }
 
     /// <param name="after">Work that belongs to the outcome and must happen with it or not at all.</param>
     public Task SettleAsync(IReadOnlyList<Settled> settled, DateTimeOffset now, Func<Session, Task> after) => database.WriteAsync(async session =>
@@ -113,14 +125,18 @@ internal sealed class OutboxStore(Database database, ConsentRule consent)
     public async Task<IReadOnlySet<string>> ExitsAsync(IReadOnlyList<string> ids, string name, DateTimeOffset since, TimeSpan wait, DateTimeOffset now, CancellationToken cancel) =>
         (await database.QueryAsync<string>(Exits, new { Ids = SqlList.Of(ids), Name = name, Since = since, Wait = wait.TotalSeconds, Now = now }, cancel)).ToHashSet();
 
+    public async Task<IReadOnlySet<string>> DidAsync(IReadOnlyList<string> ids, string name, DateTimeOffset now, CancellationToken cancel) =>
+        (await database.QueryAsync<string>(Did, new { Ids = SqlList.Of(ids), Name = name, Now = now }, cancel)).ToHashSet();
+
     public Task<int> AgainAsync(int campaign, DateTimeOffset now, CancellationToken cancel) => database.ExecuteAsync(Again, new { Id = campaign, Now = now }, cancel);
 
-    /// <summary>On-site messages that are due for a visitor; asking is showing.</summary>
-    public Task<IReadOnlyList<OutboxMessage>> ShowAsync(string person, IReadOnlyList<int> campaigns, DateTimeOffset now, CancellationToken cancel) => database.WriteAsync(async session =>
-    {
-        var shown = await session.QueryAsync<string>(Shown, new { Person = person, Campaigns = SqlList.Of(campaigns), Now = now });
-        return shown.Count == 0 ? [] : await session.QueryAsync<OutboxMessage>(Read, new { Ids = SqlList.Of(shown) });
-    }, cancel);
+    /// <summary>What is due for one person.</summary>
+    public Task<IReadOnlyList<OutboxMessage>> ClaimForAsync(string person, IReadOnlyList<int> campaigns, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync(async session => await ClaimAsync(session, await session.QueryAsync<string>(DueFor, new { Person = person, Campaigns = SqlList.Of(campaigns), Now = now }), now), cancel);
+
+    /// <summary>What was handed over last, all at one instant.</summary>
+    public Task<IReadOnlyList<OutboxMessage>> LastHandedAsync(int campaign, CancellationToken cancel) => database.ReadAsync(async session =>
+        await session.QueryAsync<string>(LastHanded, new { Id = campaign }) is { Count: > 0 } ids ? await session.QueryAsync<OutboxMessage>(Read, new { Ids = SqlList.Of(ids) }) : [], cancel);
 
     public Task<IReadOnlyList<SentMessage>> SentAsync((DateTimeOffset At, string Id) after, int limit, CancellationToken cancel) =>
         database.QueryAsync<SentMessage>(Sent, new { After = after.At, AfterId = after.Id, Limit = limit }, cancel);

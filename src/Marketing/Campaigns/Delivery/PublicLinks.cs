@@ -53,6 +53,9 @@ internal sealed partial class PublicLinks(IDataProtectionProvider protection, IO
 
     public static string Reference(int campaign) => "c" + campaign.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>How events name a campaign.</summary>
+    public static string Reference(int campaign, CampaignSpec spec) => spec.Reference.Length > 0 ? spec.Reference : Reference(campaign);
+
     private static string Tagged(string target, int campaign) =>
         target.Contains("utm_campaign=", StringComparison.Ordinal) ? target : QueryHelpers.AddQueryString(target, new Dictionary<string, string?> { ["utm_campaign"] = Reference(campaign), ["utm_medium"] = "email" });
 

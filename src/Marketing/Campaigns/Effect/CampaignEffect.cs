@@ -16,6 +16,9 @@ public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSu
     /// <summary>A band without limits is kept as such.</summary>
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
+    /// <summary>Stands in <see cref="Shares"/> for the versions together.</summary>
+    internal const string AllVersions = "*";
+
     public ArmSums? HeldArm => Arms.FirstOrDefault(a => a.Arm == Assignment.Held);
 
     public IReadOnlyList<ArmSums> TreatedArms => [.. Arms.Where(a => a.Arm != Assignment.Held)];
@@ -27,11 +30,17 @@ public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSu
     /// <summary>Share of the whole experiment's information: windows that have passed.</summary>
     public double Information => Arms.Sum(a => a.People) is var n and > 0 ? Arms.Sum(a => a.Elapsed) / n : 0;
 
-    public SampleRatio Ratio => SampleRatio.Check([.. Shares.Keys.Select(k => Arms.FirstOrDefault(a => a.Arm == k)?.People ?? 0)], [.. Shares.Values]);
+    public SampleRatio Ratio => SampleRatio.Check([.. Shares.Keys.Select(k => k == AllVersions ? Treated : Arms.FirstOrDefault(a => a.Arm == k)?.People ?? 0)], [.. Shares.Values]);
 
     public EffectFigure? Conversion => Figure(a => new ArmMoments(a.People, a.Converted, a.Converted, a.Before, a.Before2, a.BeforeConverted));
 
     public EffectFigure? Revenue => Figure(a => new ArmMoments(a.People, a.Revenue, a.Revenue2, a.Before, a.Before2, a.BeforeRevenue));
+
+    /// <summary>Revenue less the cost of the goods, per person; null where costs are not known.</summary>
+    public EffectFigure? Margin => Arms.Any(a => a.Margin is null) ? null : Figure(a => new ArmMoments(a.People, a.Margin!.Value, a.Margin2 ?? 0, a.Before, a.Before2, a.BeforeMargin ?? 0));
+
+    /// <summary>Share of the units ordered whose cost is known.</summary>
+    public double? CostKnown => Arms.Sum(a => a.Units) is var units and > 0 ? 1 - Arms.Sum(a => a.UncostedUnits) / units : null;
 
     /// <summary>Value of an order, per person who ordered.</summary>
     public EffectFigure? OrderValue => Figure(a => new ArmMoments(a.Converted, a.Revenue, a.Revenue2), a => a.Converted);
@@ -42,8 +51,17 @@ public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSu
 
     public decimal Cost => CostPerMessage * Touch.Sent;
 
-    /// <summary>Extra revenue for each unit of money spent; null where nothing was spent.</summary>
-    public Interval? ReturnOnSpend => Cost > 0 && Revenue is { } r ? new Interval(r.Total.Value / (double)Cost, r.Total.Low / (double)Cost, r.Total.High / (double)Cost) : null;
+    /// <summary>Extra revenue for each unit of money spent (iROAS); null where nothing was spent.</summary>
+    public Interval? ReturnOnSpend => PerCost(Revenue?.Total);
+
+    /// <summary>Revenue after a click for each unit of money spent: what last touch would claim (ROAS).</summary>
+    public double? AttributedReturn => Cost > 0 ? Touch.Attributed / (double)Cost : null;
+
+    /// <summary>Extra margin less cost, for each unit of money spent (ROI); null where nothing was spent or costs of goods are not known.</summary>
+    public Interval? Roi => PerCost(Margin?.Total) is { } r ? new Interval(r.Value - 1, r.Low - 1, r.High - 1) : null;
+
+    /// <summary>Extra margin less what the messages cost.</summary>
+    public Interval? Profit => Margin?.Total is { } m ? new Interval(m.Value - (double)Cost, m.Low - (double)Cost, m.High - (double)Cost) : null;
 
     public double? UnsubscribeRate => Touch.Sent > 0 ? (double)Unsubscribed / Touch.Sent : null;
 
@@ -56,6 +74,8 @@ public sealed record CampaignEffect(DateTimeOffset LookedAt, IReadOnlyList<ArmSu
     /// <summary>Whether the same figures were seen: a look that tells nothing new is not kept.</summary>
     public bool Tells(CampaignEffect? before) => before is null || !Arms.Select(a => a with { Elapsed = 0 }).SequenceEqual(before.Arms.Select(a => a with { Elapsed = 0 })) || Touch != before.Touch
         || (Unsubscribed, Complained, Bounced) != (before.Unsubscribed, before.Complained, before.Bounced) || Complete != before.Complete;
+
+    private Interval? PerCost(Interval? total) => Cost > 0 && total is { } t ? new Interval(t.Value / (double)Cost, t.Low / (double)Cost, t.High / (double)Cost) : null;
 
     private EffectFigure? Figure(Func<ArmSums, ArmMoments> moments, Func<ArmSums, long>? seen = null, IReadOnlyList<ArmSums>? treated = null)
     {

@@ -37,7 +37,10 @@ public sealed class EffectService
         var whole = versions.Sum(v => v.Share);
         var shares = versions.ToDictionary(v => v.Name, v => (1 - holdout) * v.Share / whole);
         if (holdout > 0) shares[Assignment.Held] = holdout;
-        var complete = campaign.Status == CampaignStatus.Ended && (span.Last is not { } last || last.AddDays(spec.WindowDays) <= now);
+        // Once the shares of its versions were changed on the way, only held-out against written-to can be checked.
+        if (await _store.LastAsync(campaign.Id, now, cancel) is { } last && CampaignEffect.Parse(last.Result) is var seen && !seen.Shares.OrderBy(s => s.Key).SequenceEqual(shares.OrderBy(s => s.Key)) && seen.Arms.Count > 0)
+            shares = holdout > 0 ? new() { [Assignment.Held] = holdout, [CampaignEffect.AllVersions] = 1 - holdout } : [];
+        var complete = campaign.Status == CampaignStatus.Ended && (span.Last is not { } latest || latest.AddDays(spec.WindowDays) <= now);
         return new CampaignEffect(now, arms, touch, stops.Unsubscribed, stops.Complained, stops.Bounced, holdout, shares, spec.CostPerMessage, complete);
     }
 

@@ -10,6 +10,9 @@ internal sealed class Ridge
 
     private Ridge(double[] means, double[] scales, double[] weights, bool logistic) => (_means, _scales, _weights, _logistic) = (means, scales, weights, logistic);
 
+    /// <summary>What is predicted of somebody average in everything, before the link.</summary>
+    public double Centre => _weights[^1];
+
     public double Predict(double[] row)
     {
         var sum = _weights[^1];

@@ -10,11 +10,11 @@ internal sealed record UpliftLearner(string Name, Func<UpliftTable, int, Predict
 /// </summary>
 internal static class UpliftLearners
 {
-    /// <summary>Chance to convert if written to. No effect, but effects mostly follow it: nobody is moved to buy who never would.</summary>
-    public static UpliftLearner Response { get; } = new("response", (t, _) => UpliftBaselines.Propensity(t));
+    public static UpliftLearner Relative { get; } = new("relative", RelativeEffect.Fit);
 
     public static IReadOnlyList<UpliftLearner> All { get; } =
     [
+        Relative,
         new("T logistic", (t, _) => Difference(FitLinear(t, true, 0.05), FitLinear(t, false, 0.05))),
         new("T boosted", (t, seed) => Difference(FitArm(t, true, seed), FitArm(t, false, seed))),
         new("X boosted", Crossed),
@@ -23,18 +23,11 @@ internal static class UpliftLearners
         new("R boosted", (t, seed) => Residual(t, seed, linear: false)),
     ];
 
-    /// <summary>Several learners, each brought to the same mean and spread on the people it learned from.</summary>
-    public static Predictor Mean(IReadOnlyList<Predictor> parts, UpliftTable table)
+    /// <summary>Expected outcome, of both arms together: what somebody does whatever they get.</summary>
+    public static Predictor Outcome(UpliftTable table, int seed)
     {
-        var scaled = parts.Select(p =>
-        {
-            var sample = table.Rows.Where((_, i) => i % Math.Max(1, table.Count / 2_000) == 0).Select(r => p(r)).ToList();
-            var mean = sample.Average();
-            var spread = Math.Sqrt(sample.Sum(v => (v - mean) * (v - mean)) / sample.Count);
-            return (Part: p, Mean: mean, Spread: spread > 1e-12 ? spread : double.PositiveInfinity);
-        }).ToList();
-        var (centre, width) = (scaled.Average(s => s.Mean), scaled.Where(s => double.IsFinite(s.Spread)).Select(s => s.Spread).DefaultIfEmpty(0).Average());
-        return row => centre + width * scaled.Average(s => (s.Part(row) - s.Mean) / s.Spread);
+        var (a, b) = (Boosted.Fit(table.Rows, table.Outcome, seed), Linear(table, 0.02));
+        return row => (Math.Max(0, a(row)) + b(row)) / 2;
     }
 
     /// <summary>Expected outcome whoever is asked, for residuals and for judging; half on each fold so that nobody is judged by themselves.</summary>
@@ -56,9 +49,11 @@ internal static class UpliftLearners
     private static Predictor FitLinear(UpliftTable table, bool treated, double penalty)
     {
         var arm = table.Where(i => table.Treated[i] == treated);
-        if (arm.Count == 0) return _ => 0;
-        return arm.Outcome.All(y => y is 0 or 1) ? Ridge.FitLogistic(arm.Rows, arm.Outcome, penalty).Predict : Ridge.Fit(arm.Rows, arm.Outcome, penalty).Predict;
+        return arm.Count == 0 ? _ => 0 : Linear(arm, penalty);
     }
+
+    private static Predictor Linear(UpliftTable rows, double penalty) =>
+        rows.Outcome.All(y => y is 0 or 1) ? Ridge.FitLogistic(rows.Rows, rows.Outcome, penalty).Predict : Ridge.Fit(rows.Rows, rows.Outcome, penalty).Predict;
 
     private static double Transformed(UpliftTable t, int i) => t.Treated[i] ? t.Outcome[i] / t.Propensity : -t.Outcome[i] / (1 - t.Propensity);
 

@@ -8,21 +8,19 @@ public sealed record UpliftModel(string Learner, double Qini, IReadOnlyDictionar
 {
     private const int Folds = 4;
 
-    /// <summary>Conversions of held-out people below which individual effects cannot stand alone.</summary>
-    private const int FewConversions = 3_000;
+    /// <summary>How far another learner must be ahead of the relative effect, in standard errors of the difference: the best of many by luck is no better.</summary>
+    private const double AheadBy = 2;
 
     /// <summary>
-    /// Tries every learner on people left out (cross-validation), judges by the area between its ranking and random order over
+    /// Tries every learner on people left out (cross-validation) and judges by the area between its ranking and random order over
     /// doubly robust effects (Robins, Rotnitzky and Zhao 1994: an unbiased effect of each person with far less noise than
-    /// outcomes), and fits the best one on everybody. While few held-out people have converted, individual effects are mostly
-    /// noise: then each is drawn half-way towards the response, which effects mostly follow.
+    /// outcomes). <see cref="RelativeEffect"/> stays unless another is clearly ahead of it; the chosen one is fitted on everybody.
     /// </summary>
     public static UpliftModel Fit(UpliftTable table, int seed, Action<double>? progress = null, CancellationToken cancel = default)
     {
         var random = new Random(seed);
         var fold = Enumerable.Range(0, table.Count).Select(_ => random.Next(Folds)).ToArray();
-        var few = Enumerable.Range(0, table.Count).Where(i => !table.Treated[i]).Sum(i => Math.Min(1, Math.Abs(table.Outcome[i]))) < FewConversions;
-        var learners = UpliftLearners.All.Select(l => few ? Drawn(l) : l).ToList();
+        var learners = UpliftLearners.All;
         var scores = learners.ToDictionary(l => l.Name, _ => new double[table.Count]);
         var effects = new double[table.Count];
         for (var k = 0; k < Folds; k++)
@@ -40,12 +38,12 @@ public sealed record UpliftModel(string Learner, double Qini, IReadOnlyDictionar
             progress?.Invoke((k + 1.0) / (Folds + 1));
         }
         var validated = scores.ToDictionary(s => s.Key, s => UpliftCurve.OfTruth(s.Value, effects).Qini);
+        var settled = UpliftLearners.Relative.Name;
         var best = validated.MaxBy(v => v.Value).Key;
-        return new UpliftModel(best, validated[best], validated, learners.First(l => l.Name == best).Fit(table, seed));
+        var (ahead, error) = UpliftCurve.Compare(scores[best], scores[settled], effects);
+        var chosen = ahead > AheadBy * error ? best : settled;
+        return new UpliftModel(chosen, validated[chosen], validated, learners.First(l => l.Name == chosen).Fit(table, seed));
     }
-
-    private static UpliftLearner Drawn(UpliftLearner learner) =>
-        new(learner.Name + " and response", (t, seed) => UpliftLearners.Mean([learner.Fit(t, seed), UpliftLearners.Response.Fit(t, seed)], t));
 
     private static double Robust(UpliftTable t, int i, double mu1, double mu0) =>
         mu1 - mu0 + (t.Treated[i] ? (t.Outcome[i] - mu1) / t.Propensity : -(t.Outcome[i] - mu0) / (1 - t.Propensity));

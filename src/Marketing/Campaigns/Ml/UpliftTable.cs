@@ -3,7 +3,8 @@ namespace BehaviorDashboard.Campaigns;
 /// <summary>People of past randomised campaigns: what was known of them before, whether they were treated, what they did after.</summary>
 /// <param name="Names">One a feature.</param>
 /// <param name="Rows">Features of each person; NaN where not known.</param>
-public sealed record UpliftTable(IReadOnlyList<string> Names, IReadOnlyList<double[]> Rows, IReadOnlyList<bool> Treated, IReadOnlyList<double> Outcome)
+/// <param name="Noticed">Whether a treated person took notice, such as opened the mail; null where nobody can tell.</param>
+public sealed record UpliftTable(IReadOnlyList<string> Names, IReadOnlyList<double[]> Rows, IReadOnlyList<bool> Treated, IReadOnlyList<double> Outcome, IReadOnlyList<bool>? Noticed = null)
 {
     public int Count => Rows.Count;
 
@@ -13,7 +14,7 @@ public sealed record UpliftTable(IReadOnlyList<string> Names, IReadOnlyList<doub
     public UpliftTable Where(Func<int, bool> keep)
     {
         var kept = Enumerable.Range(0, Count).Where(keep).ToList();
-        return new UpliftTable(Names, [.. kept.Select(i => Rows[i])], [.. kept.Select(i => Treated[i])], [.. kept.Select(i => Outcome[i])]);
+        return new UpliftTable(Names, [.. kept.Select(i => Rows[i])], [.. kept.Select(i => Treated[i])], [.. kept.Select(i => Outcome[i])], Noticed is { } noticed ? [.. kept.Select(i => noticed[i])] : null);
     }
 }
 

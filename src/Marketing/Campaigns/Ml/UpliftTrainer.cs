@@ -33,7 +33,7 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
             cast(extract(epoch from a.at_) - extract(epoch from min(e.occurred_at)) as double precision) / 86400 as age
         from {0} a left join identities i on i.alias = a.user_id
         left join (select coalesce(j.user_id, v.user_id) as user_id, v.occurred_at, v.name, v.type, v.revenue, v.currency, v.session_id from events v left join identities j on j.alias = v.user_id) e
-            on e.user_id = coalesce(i.user_id, a.user_id) and e.occurred_at <= a.at_
+            on e.user_id = coalesce(i.user_id, a.user_id) and e.occurred_at < a.at_
         group by a.user_id, a.arm, a.campaign_id, a.at_ order by a.user_id, a.campaign_id
         """;
 
@@ -52,13 +52,17 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
 
     private const string Complete = "select campaign_id from campaign_people where arm <> 'out' group by campaign_id having max(due_at) < @Before";
 
+    private const string Opened = "select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.name = @Name and e.campaign_id = @Reference and e.user_id is not null";
+
     private static readonly string[] Names = ["orders", "revenue", "views", "adds", "searches", "visits", "visits 28 days", "mailed", "opened", "clicked", "days since seen", "days since order", "age", "open rate"];
 
     private sealed record PastSpec(int Id, string Spec);
 
     private sealed record Score(string Person, double Effect);
 
-    public string Kind => "uplift";
+    public const string Name = "uplift";
+
+    public string Kind => Name;
 
     public async Task<TrainingOutcome> TrainAsync(TrainingContext context)
     {
@@ -73,13 +77,17 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
         }
         if (complete.Count == 0) return TrainingOutcome.Refused("No campaign with a holdout has run its whole window yet.");
         var converted = new Dictionary<int, HashSet<string>>();
+        var opened = new Dictionary<int, HashSet<string>>();
+        foreach (var (id, spec) in complete.Where(c => c.Spec.Channel == Channels.Email)) opened[id] = [.. await database.QueryAsync<string>(Opened, new { Name = CampaignEvents.Opened, Reference = PublicLinks.Reference(id, spec) }, context.Cancel)];
         foreach (var (id, spec) in complete) converted[id] = [.. await database.QueryAsync<string>(Converted, new { Id = id, spec.Goal, Days = spec.WindowDays }, context.Cancel)];
         var past = await ReadAsync(Past, new { Ids = SqlList.Of(complete.Select(c => c.Id)), Currency = shop.Value.Currency }, context.Cancel);
         var held = past.Count(p => p.Arm == Assignment.Held);
         var outcomes = past.Select(p => converted[p.Campaign].Contains(p.Person) ? 1.0 : 0).ToList();
         if (held < LeastHeld || past.Count - held < LeastHeld || outcomes.Sum() < LeastConverted)
             return TrainingOutcome.Refused(string.Create(CultureInfo.InvariantCulture, $"There are {past.Count - held} written-to and {held} held-out people with {outcomes.Sum():0} conversions; {LeastHeld} of each and {LeastConverted} conversions are needed."));
-        var table = new UpliftTable(Names, [.. past.Select(p => p.Row)], [.. past.Select(p => p.Arm != Assignment.Held)], outcomes);
+        var table = new UpliftTable(Names, [.. past.Select(p => p.Row)], [.. past.Select(p => p.Arm != Assignment.Held)], outcomes,
+            // Other channels do not tell who took notice; nor do mails while nobody's opening is counted.
+            opened.Values.Any(o => o.Count > 0) ? [.. past.Select(p => !opened.TryGetValue(p.Campaign, out var who) || who.Contains(p.Person))] : null);
         var model = await context.ComputeAsync(() => UpliftModel.Fit(table, Seed, share => context.Report("learning", 0.1 + 0.7 * share), context.Cancel));
         context.Report("scoring", 0.85);
         var people = await ReadAsync(Now, new { Now = time.GetUtcNow(), Currency = shop.Value.Currency }, context.Cancel);

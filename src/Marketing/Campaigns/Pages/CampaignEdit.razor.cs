@@ -1,6 +1,7 @@
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
 using BehaviorDashboard.Segments;
+using BehaviorDashboard.Statistics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;
@@ -15,6 +16,7 @@ public sealed partial class CampaignEdit
     private Campaign? _before;
     private AudienceEstimate? _estimate;
     private PromiseResult? _promise;
+    private (string Basis, Interval People)? _expected;
     private IReadOnlyList<Segment> _segments = [];
     private IReadOnlyList<string> _events = [];
     private IReadOnlyList<CampaignProblem> _problems = [];
@@ -48,7 +50,7 @@ public sealed partial class CampaignEdit
 
     [SupplyParameterFromQuery(Name = "excess")] public string? Excess { get; set; }
 
-    [SupplyParameterFromQuery(Name = "backInStock")] public string? BackInStock { get; set; }
+    [SupplyParameterFromQuery(Name = "back")] public string? BackInStock { get; set; }
 
     [CascadingParameter] private Task<AuthenticationState> Session { get; set; } = null!;
 
@@ -67,6 +69,7 @@ public sealed partial class CampaignEdit
             _form = CampaignForm.Of("", CampaignTemplates.Make(BackInStock is not null ? "backinstock" : "news", Text), Clock);
             _form.Products = string.Join(", ", new[] { Products, Excess, BackInStock }.OfType<string>().SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct());
             foreach (var s in (Segment ?? "").Split(',')) if (int.TryParse(s, out var segment) && _segments.Any(x => x.Id == segment)) _form.Segments.Add(segment);
+            if (BackInStock is not null) (_form.Template, _form.Name) = ("backinstock", Text["Template.backinstock"]);
             if (Excess is not null) _form.DiscountPercent = 10;
             if ((Category ?? Query) is { } about) _form.Name = Text["About", about];
         }
@@ -120,8 +123,9 @@ public sealed partial class CampaignEdit
             _problems = [.. CampaignCheck.Saving(_form.Name, spec).Where(p => p.Code != "Name" || _form.Name.Length > CampaignCheck.MaxName)];
             var estimate = await Service.EstimateAsync(Id, spec, cancel);
             var promise = await Service.PromiseAsync(Id, spec, estimate, cancel);
+            var expected = await Service.ExpectAsync(estimate, cancel);
             cancel.ThrowIfCancellationRequested();
-            (_estimate, _promise) = (estimate, promise);
+            (_estimate, _promise, _expected) = (estimate, promise, expected);
             StateHasChanged();
         }
         catch (Exception) when (cancel.IsCancellationRequested)
@@ -144,7 +148,7 @@ public sealed partial class CampaignEdit
         _problems = problems;
         if (problems.Count > 0) return;
         var estimate = await Service.EstimateAsync(Id, spec);
-        var triggered = spec.Schedule.Kind is CampaignSchedule.Event or CampaignSchedule.Segment;
+        var triggered = spec.Schedule.IsTriggered;
         if (!triggered && !await Asking.ConfirmSizeAsync(new DangerousAct(Text["StartTitle"], estimate.Treated, Text["PeopleWord"], Text["StartText", Format.Number(estimate.Treated), Format.Number(estimate.Held)], Text["Start"]))) return;
         if (await StoreAsync(who) is not { } saved) return;
         var started = await Service.StartAsync(saved, who);

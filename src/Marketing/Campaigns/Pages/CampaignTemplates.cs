@@ -17,7 +17,7 @@ internal static class CampaignTemplates
             "basket" => spec with { Schedule = new CampaignSchedule { Kind = CampaignSchedule.Event, Trigger = EventNames.ProductAdded, WaitHours = 4, ExitOn = EventNames.OrderCompleted, AgainAfterDays = 7 }, Priority = 8, WindowDays = 3 },
             "winback" => spec with { Schedule = new CampaignSchedule { Kind = CampaignSchedule.Segment, AgainAfterDays = 90 }, Discount = 0.1, WindowDays = 14 },
             "postpurchase" => spec with { Schedule = new CampaignSchedule { Kind = CampaignSchedule.Event, Trigger = EventNames.OrderCompleted, WaitHours = 24 * 10, AgainAfterDays = 30 }, WindowDays = 30, Priority = 4 },
-            "backinstock" => spec with { Priority = 7 },
+            "backinstock" => spec with { Schedule = new CampaignSchedule { Kind = CampaignSchedule.Stock, AgainAfterDays = 30 }, Priority = 7 },
             _ => spec,
         };
     }

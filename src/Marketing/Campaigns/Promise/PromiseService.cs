@@ -72,21 +72,28 @@ internal sealed class PromiseService(Database database, StockService stock, Fore
     /// <summary>Takes what a cancelled campaign would have added out of the forecast.</summary>
     public Task WithdrawAsync(int campaign, CancellationToken cancel = default) => forecasts.RemoveLayerAsync(Reference(campaign), null, cancel);
 
-    /// <summary>The measured lift of campaigns whose result is final, weighted by their people; until there is one, an assumption.</summary>
     public async Task<Expectation> ExpectAsync(IReadOnlyList<string> products, Interval baseline, CancellationToken cancel)
     {
         var units = Math.Max(1, await database.ScalarAsync<double?>(PerOrder, new { Products = SqlList.Of(products), Since = clock.Now.AddDays(-90) }, cancel) ?? 1);
-        var (people, lift, high) = (0L, 0.0, 0.0);
+        var (basis, lift, _, high) = await LiftAsync(baseline, cancel);
+        return new Expectation(basis, Math.Max(0, lift), Math.Max(0, high), units);
+    }
+
+    /// <summary>The measured lift of campaigns whose result is final, weighted by their people; until there is one, an assumption: a quarter more than usual, between nothing and half more.</summary>
+    public async Task<(string Basis, double Lift, double Low, double High)> LiftAsync(Interval baseline, CancellationToken cancel)
+    {
+        var (people, lift, low, high) = (0L, 0.0, 0.0, 0.0);
         foreach (var past in (await campaigns.AllAsync(cancel)).Where(c => c.Status == CampaignStatus.Ended))
         {
             // A result of a handful of orders has no band and says nothing.
             if (await effects.AtAsync(past.Id, clock.Now, cancel) is not { Complete: true, Conversion: { } c } effect || !double.IsFinite(c.Band.High)) continue;
             people += effect.Treated;
             lift += effect.Treated * c.Band.Value;
+            low += effect.Treated * c.Band.Low;
             high += effect.Treated * c.Band.High;
         }
-        if (people > 0) return new Expectation("measured", Math.Max(0, lift / people), Math.Max(0, high / people), units);
-        return double.IsNaN(baseline.Value) ? new Expectation("assumed", 0.005, 0.02, units) : new Expectation("assumed", baseline.Value * AssumedLift, baseline.High * 2 * AssumedLift, units);
+        if (people > 0) return ("measured", lift / people, low / people, high / people);
+        return double.IsNaN(baseline.Value) ? ("assumed", 0.005, 0, 0.02) : ("assumed", baseline.Value * AssumedLift, 0, baseline.High * 2 * AssumedLift);
     }
 
     /// <summary>From the first message on for the days in which an order counts.</summary>

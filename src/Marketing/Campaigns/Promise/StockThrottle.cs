@@ -58,7 +58,8 @@ internal sealed class StockThrottle(Database database, CampaignStore campaigns, 
         var expect = await promise.ExpectAsync(spec.Products, new Interval(double.NaN, double.NaN, double.NaN), cancel);
         var use = new BudgetUse(spec.UnitBudget!.Value, sold, open * expect.Lift * expect.UnitsPerOrder);
         _use[campaign.Id] = use;
-        return !use.IsUsedUp || await SwapAsync(campaign, spec, now, cancel);
+        // Who waited for just this product is not offered another.
+        return !use.IsUsedUp || spec.Schedule.Kind == CampaignSchedule.Stock || await SwapAsync(campaign, spec, now, cancel);
     }
 
     private static bool HasBudget(CampaignSpec spec) => spec.UnitBudget is not null && spec.Products.Count > 0;
