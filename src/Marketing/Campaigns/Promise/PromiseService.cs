@@ -79,21 +79,28 @@ internal sealed class PromiseService(Database database, StockService stock, Fore
         return new Expectation(basis, Math.Max(0, lift), Math.Max(0, high), units);
     }
 
-    /// <summary>The measured lift of campaigns whose result is final, weighted by their people; until there is one, an assumption: a quarter more than usual, between nothing and half more.</summary>
+    /// <summary>
+    /// The lift of all campaigns whose result is final, each weighted by its precision, against what is assumed where there is none: a quarter more than
+    /// usual, give or take half. A few noisy results so do not overrule it.
+    /// </summary>
     public async Task<(string Basis, double Lift, double Low, double High)> LiftAsync(Interval baseline, CancellationToken cancel)
     {
-        var (people, lift, low, high) = (0L, 0.0, 0.0, 0.0);
+        var (sum, weight) = (0.0, 0.0);
         foreach (var past in (await campaigns.AllAsync(cancel)).Where(c => c.Status == CampaignStatus.Ended))
         {
-            // A result of a handful of orders has no band and says nothing.
-            if (await effects.AtAsync(past.Id, clock.Now, cancel) is not { Complete: true, Conversion: { } c } effect || !double.IsFinite(c.Band.High)) continue;
-            people += effect.Treated;
-            lift += effect.Treated * c.Band.Value;
-            low += effect.Treated * c.Band.Low;
-            high += effect.Treated * c.Band.High;
+            if (await effects.AtAsync(past.Id, clock.Now, cancel) is not { Complete: true, Treated: > 0, HeldArm: { People: > 0 } held } effect) continue;
+            var (treated, converted) = (effect.Treated, effect.TreatedArms.Sum(a => a.Converted));
+            // The rate of both arms, so that an arm of no conversion at all is not taken for certain.
+            var rate = (converted + held.Converted + 1.0) / (treated + held.People + 2);
+            var precision = 1 / (rate * (1 - rate) * (1.0 / treated + 1.0 / held.People));
+            sum += precision * ((double)converted / treated - (double)held.Converted / held.People);
+            weight += precision;
         }
-        if (people > 0) return ("measured", lift / people, low / people, high / people);
-        return double.IsNaN(baseline.Value) ? ("assumed", 0.005, 0, 0.02) : ("assumed", baseline.Value * AssumedLift, 0, baseline.High * 2 * AssumedLift);
+        var (assumed, spread) = double.IsNaN(baseline.Value) ? (0.005, 0.02) : (baseline.Value * AssumedLift, Math.Max(baseline.High * 2 * AssumedLift, 0.001));
+        if (weight == 0) return ("assumed", assumed, 0, spread);
+        var whole = weight + 1 / (spread * spread);
+        var (lift, half) = ((sum + assumed / (spread * spread)) / whole, 1.96 / Math.Sqrt(whole));
+        return (weight > 1 / (spread * spread) ? "measured" : "assumed", lift, lift - half, lift + half);
     }
 
     /// <summary>From the first message on for the days in which an order counts.</summary>
