@@ -102,7 +102,7 @@ public sealed partial class CampaignsTests(Browser browser)
         // The shop is another origin.
         await using var shop = await Receiver.StartAsync();
         await using var watched = await browser.OpenAsync(shop.Address);
-        await watched.Page.RouteAsync(new Uri(shop.Address, "/").ToString(), route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><html lang=\"en\"><title>Shop</title><main><h1>Shop</h1></main><script defer src=\"{new Uri(product.Address, "js/onsite.js")}\" data-key=\"{key}\" data-user=\"u1\"></script></html>" }));
+        shop.Page = $"<!doctype html><html lang=\"en\"><title>Shop</title><main><h1>Shop</h1></main><script defer src=\"{new Uri(product.Address, "js/onsite.js")}\" data-key=\"{key}\" data-user=\"u1\"></script></html>";
         await watched.Page.GotoAsync("/");
         var box = watched.Page.Locator("aside[role=complementary]");
         await Expect(box).ToContainTextAsync("For you");

@@ -24,6 +24,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>The status of each answer.</summary>
     public Func<ReceivedRequest, int> Answer { get; set; } = _ => 200;
 
+    /// <summary>The page of every answer; empty: none.</summary>
+    public string Page { get; set; } = "";
+
     /// <summary>Headers of every answer.</summary>
     public Dictionary<string, string> AnswerHeaders { get; } = [];
 
@@ -54,5 +57,8 @@ public sealed class Receiver : IAsyncDisposable
         Requests.Enqueue(request);
         foreach (var (name, value) in AnswerHeaders) context.Response.Headers[name] = value;
         context.Response.StatusCode = Answer(request);
+        if (Page.Length == 0) return;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(Page);
     }
 }

@@ -101,7 +101,7 @@ public sealed record CampaignStep
     /// <summary>Hours after the message before.</summary>
     public double WaitHours { get; init; }
 
-    /// <summary>Splits the road: only for who did, or did not do, <see cref="OnlyEvent"/> since the last message they got; the others go on to the next message. Empty: for everybody.</summary>
+    /// <summary>Splits the road: only for who did, or did not do, <see cref="OnlyEvent"/> since the first message; the others go on to the next message. Empty: for everybody.</summary>
     public string Only { get; init; } = "";
 
     public string OnlyEvent { get; init; } = "";

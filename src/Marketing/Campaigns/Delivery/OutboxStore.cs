@@ -72,10 +72,10 @@ internal sealed class OutboxStore(Database database, ConsentRule consent)
         where m.id = any(@Ids) and e.occurred_at > c.due_at - @Wait * interval '1 second'
         """;
 
-    /// <summary>Whoever did it since the last message they got of this campaign and occasion.</summary>
+    /// <summary>Whoever did it since the first message they got of this campaign and occasion: both roads of a split ask the same.</summary>
     private const string Did = """
         select distinct m.id from campaign_messages m
-        join (select campaign_id, user_id, entry, max(settled_at) as since from campaign_messages where state in ('sent', 'unclear') group by campaign_id, user_id, entry) b on b.campaign_id = m.campaign_id and b.user_id = m.user_id and b.entry = m.entry
+        join (select campaign_id, user_id, entry, min(settled_at) as since from campaign_messages where state in ('sent', 'unclear') group by campaign_id, user_id, entry) b on b.campaign_id = m.campaign_id and b.user_id = m.user_id and b.entry = m.entry
         join events e on e.name = @Name and e.type <> 'item' and e.occurred_at > b.since and e.occurred_at <= @Now and (e.user_id = m.user_id or e.user_id in (select i.alias from identities i where i.user_id = m.user_id))
         where m.id = any(@Ids)
         """;

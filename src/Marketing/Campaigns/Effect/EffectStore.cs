@@ -28,24 +28,24 @@ internal sealed class EffectStore(Database database, SupplyCatalog catalog)
 
     /// <summary>Everybody in an arm counts, whether their message arrived or not: whoever could not be reached could not in the other arm either.</summary>
     private const string Arms = $"""
-        with who as (
+        with who as materialized (
             select coalesce(i.user_id, c.user_id) as user_id, min(c.arm) as arm, min(c.due_at) as since, max(c.due_at) as last from campaign_people c left join identities i on i.alias = c.user_id
             where c.campaign_id = @Id and c.arm <> 'out' and c.due_at <= @Now group by coalesce(i.user_id, c.user_id)),
-        goals as ({Events} where e.name = @Goal and e.type <> 'item' and e.occurred_at >= @First and e.occurred_at <= @Now and e.received_at <= @Now and (e.currency is null or e.currency = @Currency)),
-        outcome as (
+        goals as materialized ({Events} where e.name = @Goal and e.type <> 'item' and e.occurred_at >= @First and e.occurred_at <= @Now and e.received_at <= @Now and (e.currency is null or e.currency = @Currency)),
+        outcome as materialized (
             select w.user_id, w.arm, w.since, count(g.occurred_at) as goals, coalesce(sum(cast(g.revenue as double precision)), 0) as revenue
             from who w left join goals g on g.user_id = w.user_id and g.occurred_at > w.since and g.occurred_at <= w.last + @Days * interval '1 day' group by w.user_id, w.arm, w.since),
-        earlier as (
+        earlier as materialized (
             select w.user_id, sum(cast(g.revenue as double precision)) as revenue from who w
             join ({Events} where e.name = 'Order Completed' and e.type <> 'item' and e.occurred_at >= @Early and e.occurred_at <= @Now and (e.currency is null or e.currency = @Currency)) g
                 on g.user_id = w.user_id and g.occurred_at <= w.since and g.occurred_at > w.since - interval '90 days' group by w.user_id),
         costs as (select unnest(@Products) as product_id, unnest(@Costs) as cost),
-        goods as (
+        goods as materialized (
             select coalesce(i.user_id, e.user_id) as user_id, e.order_id, cast(sum(coalesce(e.quantity, 1)) as double precision) as units,
                 sum(cast(coalesce(e.quantity, 1) as double precision) * c.cost) as cost, cast(sum(case when c.cost is null then coalesce(e.quantity, 1) else 0 end) as double precision) as uncosted
             from events e left join identities i on i.alias = e.user_id left join costs c on c.product_id = e.product_id
             where @Margins and e.name = 'Order Completed' and e.type = 'item' and e.occurred_at >= @First and e.occurred_at <= @Now and e.received_at <= @Now group by coalesce(i.user_id, e.user_id), e.order_id),
-        earned as (
+        earned as materialized (
             select w.user_id, sum(case when d.uncosted = 0 then cast(g.revenue as double precision) - d.cost else 0 end) as margin, sum(d.units) as units, sum(d.uncosted) as uncosted
             from who w join goals g on g.user_id = w.user_id and g.occurred_at > w.since and g.occurred_at <= w.last + @Days * interval '1 day' join goods d on d.user_id = g.user_id and d.order_id = g.order_id group by w.user_id),
         both_ as (

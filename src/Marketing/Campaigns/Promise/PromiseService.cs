@@ -85,7 +85,7 @@ internal sealed class PromiseService(Database database, StockService stock, Fore
     /// </summary>
     public async Task<(string Basis, double Lift, double Low, double High)> LiftAsync(Interval baseline, CancellationToken cancel)
     {
-        var (sum, weight) = (0.0, 0.0);
+        var (sum, weight, most) = (0.0, 0.0, 0.0);
         foreach (var past in (await campaigns.AllAsync(cancel)).Where(c => c.Status == CampaignStatus.Ended))
         {
             if (await effects.AtAsync(past.Id, clock.Now, cancel) is not { Complete: true, Treated: > 0, HeldArm: { People: > 0 } held } effect) continue;
@@ -95,9 +95,12 @@ internal sealed class PromiseService(Database database, StockService stock, Fore
             var precision = 1 / (rate * (1 - rate) * (1.0 / treated + 1.0 / held.People));
             sum += precision * ((double)converted / treated - (double)held.Converted / held.People);
             weight += precision;
+            most = Math.Max(most, rate);
         }
-        var (assumed, spread) = double.IsNaN(baseline.Value) ? (0.005, 0.02) : (baseline.Value * AssumedLift, Math.Max(baseline.High * 2 * AssumedLift, 0.001));
+        var (assumed, spread) = double.IsNaN(baseline.Value) ? (0.005, 0.02) : (baseline.Value * AssumedLift, baseline.High * 2 * AssumedLift);
         if (weight == 0) return ("assumed", assumed, 0, spread);
+        // Where past campaigns moved more than is usual now, the assumption is that much less certain.
+        spread = Math.Max(spread, most * 2 * AssumedLift);
         var whole = weight + 1 / (spread * spread);
         var (lift, half) = ((sum + assumed / (spread * spread)) / whole, 1.96 / Math.Sqrt(whole));
         return (weight > 1 / (spread * spread) ? "measured" : "assumed", lift, lift - half, lift + half);
