@@ -36,12 +36,15 @@ internal static class UpliftDemoTask
             if (second) alarmsSpend++;
             if (ratio) wrong++;
         }
-        report.Figure("runs", runs);
-        report.Figure("conversion: truth inside at every look, share of runs", (double)covered / runs);
-        report.Figure("revenue: truth inside at every look, share of runs", (double)coveredSpend / runs);
-        report.Figure("conversion: false alarms, share of runs", (double)alarms / runs);
-        report.Figure("revenue: false alarms, share of runs", (double)alarmsSpend / runs);
-        report.Figure("sample ratio: false alarms, share of runs", (double)wrong / runs);
+        if (runs > 0)
+        {
+            report.Figure("runs", runs);
+            report.Figure("conversion: truth inside at every look, share of runs", (double)covered / runs);
+            report.Figure("revenue: truth inside at every look, share of runs", (double)coveredSpend / runs);
+            report.Figure("conversion: false alarms, share of runs", (double)alarms / runs);
+            report.Figure("revenue: false alarms, share of runs", (double)alarmsSpend / runs);
+            report.Figure("sample ratio: false alarms, share of runs", (double)wrong / runs);
+        }
         if (scale > 0) Learn(report, seed, scale);
         return System.Threading.Tasks.Task.CompletedTask;
     }
