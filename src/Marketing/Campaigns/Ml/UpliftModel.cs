@@ -3,8 +3,9 @@ using BehaviorDashboard.Statistics;
 namespace BehaviorDashboard.Campaigns;
 
 /// <summary>A ranking by predicted effect, the learner it came from, and how each fared on people it had not seen.</summary>
-/// <param name="Qini">Of the chosen one, on validation; at most 0: no better than random.</param>
-public sealed record UpliftModel(string Learner, double Qini, IReadOnlyDictionary<string, double> Validated, Predictor Predict)
+/// <param name="Qini">Of the chosen one against random order, on validation.</param>
+/// <param name="Error">Its standard error.</param>
+public sealed record UpliftModel(string Learner, double Qini, double Error, IReadOnlyDictionary<string, double> Validated, Predictor Predict)
 {
     private const int Folds = 4;
 
@@ -42,7 +43,8 @@ public sealed record UpliftModel(string Learner, double Qini, IReadOnlyDictionar
         var best = validated.MaxBy(v => v.Value).Key;
         var (ahead, error) = UpliftCurve.Compare(scores[best], scores[settled], effects);
         var chosen = ahead > AheadBy * error ? best : settled;
-        return new UpliftModel(chosen, validated[chosen], validated, learners.First(l => l.Name == chosen).Fit(table, seed));
+        var (qini, spread) = UpliftCurve.Compare(scores[chosen], new double[table.Count], effects);
+        return new UpliftModel(chosen, qini, spread, validated, learners.First(l => l.Name == chosen).Fit(table, seed));
     }
 
     private static double Robust(UpliftTable t, int i, double mu1, double mu0) =>

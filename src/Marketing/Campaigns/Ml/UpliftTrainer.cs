@@ -18,6 +18,9 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
     private const int LeastConverted = 40;
     private const int Seed = 7;
 
+    /// <summary>Standard errors. A ranking that is not clearly worse than random is used: in a small shop no validation can show more, and it still follows who opens and buys.</summary>
+    private const double Clear = 2;
+
     /// <summary>What was known of somebody at an instant, from their events alone: a profile row of today would know the outcome.</summary>
     private const string Known = """
         select a.user_id as Person, a.arm as Arm, a.campaign_id as CampaignId,
@@ -94,8 +97,8 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
         var scores = await context.ComputeAsync(() => people.Select(p => new Score(p.Person, model.Predict(p.Row))).ToList());
         using var content = new MemoryStream();
         await using (var zip = new GZipStream(content, CompressionLevel.Fastest, leaveOpen: true)) await JsonSerializer.SerializeAsync(zip, scores, cancellationToken: context.Cancel);
-        var quality = new Dictionary<string, double> { ["qini"] = model.Qini, ["held"] = held, ["conversions"] = outcomes.Sum() };
-        return TrainingOutcome.Of(new TrainedModel(content.ToArray(), model.Learner, model.Qini > 0, Names, quality, null, time.GetUtcNow(), past.Count, Seed));
+        var quality = new Dictionary<string, double> { ["qini"] = model.Qini, ["qini error"] = model.Error, ["held"] = held, ["conversions"] = outcomes.Sum() };
+        return TrainingOutcome.Of(new TrainedModel(content.ToArray(), model.Qini > Clear * model.Error ? "better" : "not better", model.Qini > -Clear * model.Error, Names, quality, null, time.GetUtcNow(), past.Count, Seed));
     }
 
     public async Task PublishedAsync(ModelVersion version, CancellationToken cancel)
