@@ -74,6 +74,8 @@ public sealed class RecommendationTests
 
         Assert.Contains("new", (await shop.Service.RecommendAsync(new RecommendationRequest(ListKinds.Similar, ProductId: "p03", Limit: 5))).Items.Select(i => i.ProductId));
         Assert.Contains("new", await shop.ForYouAsync("anon:d9", 20));
+        // Nothing but its description ties this one to anything.
+        Assert.Contains("told", (await shop.Service.RecommendAsync(new RecommendationRequest(ListKinds.Similar, ProductId: "p03", Limit: 20))).Items.Select(i => i.ProductId));
     }
 
     [Theory, MemberData(nameof(Engines))]

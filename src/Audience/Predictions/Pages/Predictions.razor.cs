@@ -27,6 +27,7 @@ public sealed partial class Predictions
     private long _buyers;
     private int _version;
     private bool _open;
+    private string? _before;
     private bool _loaded;
 
     [Inject] private PredictionService Service { get; set; } = null!;
@@ -65,6 +66,7 @@ public sealed partial class Predictions
     private async Task LoadAsync()
     {
         _progress = Service.Training.Progress is { } progress && PredictionKinds.All.Contains(progress.Kind) ? progress : null;
+        _before = _progress is null ? Service.Training.Progress?.Kind : null;
         var jobs = (await Service.Training.JobsAsync(60)).Where(j => PredictionKinds.All.Contains(j.Kind)).ToList();
         _open = jobs.Any(j => j.IsOpen);
         (_run, _buyers) = (await Service.RunAsync(), await Service.BuyersAsync());
@@ -107,7 +109,7 @@ public sealed partial class Predictions
 
     private string Says(ModelVersion? champion, TrainingJob? last)
     {
-        if (champion is null) return last is { Status: "refused" or "failed" } ? Text["Refused", RefusalWords.Say(ModelText, last.Reason)] : Text["NotTrained"];
+        if (champion is null) return last is { Status: "refused" or "failed" } ? Text["Refused", RefusalWords.Say(ModelText, last.Reason)] : Text[last is { IsOpen: true } ? "Queued" : "NotTrained"];
         if (champion.ReadCard() is not { } card || card.Measure(card.Primary) is not { } own) return ShopFormat.Unknown;
         var rival = card.Baselines.FirstOrDefault(b => b.Measures.ContainsKey(own.Name));
         return rival is null ? $"{Measure(own.Name)} {Format.Number(own.Value, 3)}"
