@@ -56,7 +56,7 @@ public class ModelsTests(Browser browser)
                 lines.Append(CultureInfo.InvariantCulture, $"o{person}-{day},{today.AddDays(-day):yyyy-MM-dd},c{person},p{(person + day) % 9},1,{10 + (person * 7 + day) % 20}.00\n");
         var file = Path.Combine(product.Folder, name);
         await File.WriteAllTextAsync(file, lines.ToString());
-        var (exitCode, output, errors) = await ProductProcess.RunAsync(product.Folder, "import", "mapped", file, "--as", "orders");
+        var (exitCode, output, errors) = await ProductProcess.RunAsync(product.Folder, "import", "mapped", file, "--as", "orders", "--map", "order_id=order_id,date=date,customer_id=customer_id,product_id=product_id,quantity=quantity,price=price");
         Assert.True(exitCode == 0, output + errors);
     }
 }

@@ -62,9 +62,11 @@ public sealed partial class ModelPage
         return Text[better ? "HowGood.Better" : "HowGood.NotBetter", name, value, Baseline(rival.Name), Format.Number(rival.Measures.GetValueOrDefault(own.Name, double.NaN), 4)];
     }
 
+    private string DriversExplained => Text["Drivers.Explained." + Kind] is { ResourceNotFound: false } own ? own.Value : Text["Drivers.Explained"].Value;
+
     private string Feature(string key) => Training.FeatureName(Kind, key);
 
-    private string Quality(string measure) => Text["Quality." + measure] is { ResourceNotFound: false } named ? named.Value : measure;
+    private string Quality(string measure) => QualityWords.Of(Text, Kind, measure);
 
     private string Baseline(string name) => Text["Baseline." + name] is { ResourceNotFound: false } named ? named.Value : name;
 

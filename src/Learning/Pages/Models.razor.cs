@@ -56,7 +56,7 @@ public sealed partial class Models
 
     private string Step(string step) => Text["Step." + step] is { ResourceNotFound: false } named ? named.Value : "";
 
-    private string Quality(string measure) => Text["Quality." + measure] is { ResourceNotFound: false } named ? named.Value : measure;
+    private string Quality(string kind, string measure) => QualityWords.Of(Text, kind, measure);
 
     private string Kind(string kind) => Text["Kind." + kind] is { ResourceNotFound: false } named ? named.Value : kind;
 

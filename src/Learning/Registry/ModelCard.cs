@@ -58,6 +58,9 @@ public sealed record ModelCard
 
     public CardChallenge? Challenge { get; init; }
 
+    /// <summary>Whether its trainer has said itself if it may be put into use: then measures of different days are not compared here.</summary>
+    public bool IsJudgedByTrainer { get; init; }
+
     /// <summary>How inputs and scores lay when it was made, to see them drift.</summary>
     public IReadOnlyDictionary<string, ValueShape> Inputs { get; init; } = new Dictionary<string, ValueShape>();
 
@@ -70,7 +73,7 @@ public sealed record ModelCard
     public string? Objection(ModelCard? champion)
     {
         if (Measure(Primary) is not { } own || !double.IsFinite(own.Value)) return "unevaluated";
-        if (champion is null) return null;
+        if (champion is null || IsJudgedByTrainer) return null;
         if (BeatsBaseline is false && champion.BeatsBaseline is true) return "not better than the baseline";
         // On the same rows where that was possible, else by what each was measured on.
         var (mine, theirs) = Challenge is { } same ? (same.Own, same.Champion) : (own.Value, champion.Measure(Primary)?.Value ?? double.NaN);

@@ -3,6 +3,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Recommendations.Ml;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Recommendations;
@@ -11,7 +12,7 @@ namespace BehaviorDashboard.Recommendations;
 /// Learns recommendations: read → cut by time into train, validation and test → choose → judge on the test days beside
 /// popularity and the champion → train the choice on everything → publish if the guard agrees.
 /// </summary>
-internal sealed class RecommendationTrainer(InterestStore store, ProductService catalog, ModelRegistry registry, ShelfKeeper shelves, IOptions<RecommendationsOptions> options, ShopClock clock) : IModelTrainer
+internal sealed class RecommendationTrainer(InterestStore store, ProductService catalog, ModelRegistry registry, ShelfKeeper shelves, IOptions<RecommendationsOptions> options, IStringLocalizer<Pages.RecommendationsText> text, ShopClock clock) : IModelTrainer
 {
     public const int FewestPeople = 40, FewestProducts = 8, FewestInteractions = 400, FewestJudges = 20;
     private const double ValidationFrom = 0.75, TestFrom = 0.88;
@@ -43,6 +44,8 @@ internal sealed class RecommendationTrainer(InterestStore store, ProductService 
         var before = champion is null ? null : RecommendationModel.Read((await registry.ContentAsync(champion.Id, context.Cancel))!);
         return await context.ComputeAsync(() => Cores.Alone(() => Learn(data, lines, orders.Count, facts, words, champion, before, from, to, context)));
     }
+
+    public string FeatureName(string key) => text["Voice." + key] is { ResourceNotFound: false } named ? named.Value : key;
 
     public Task PublishedAsync(ModelVersion version, CancellationToken cancel) => shelves.RefreshAsync(cancel);
 
@@ -79,7 +82,20 @@ internal sealed class RecommendationTrainer(InterestStore store, ProductService 
         };
         if (fresh is { } f) (measures["nDCG@10 on new days"], measures["champion nDCG@10 on new days"]) = (f.Now, f.Before);
         var verdict = objection ?? (now.GainLow > 0 ? ModelGuard.Better : ModelGuard.NotBetter);
-        return TrainingOutcome.Of(new TrainedModel(model.Write(), verdict, objection is null, [.. final.Parts.Select(p => p.Name)], measures, from, to, data.Count, Seed));
+        return TrainingOutcome.Of(new TrainedModel(model.Write(), verdict, objection is null, [.. final.Parts.Select(p => p.Name)], measures, from, to, data.Count, Seed,
+            Card(ours, quality, popular, now, choice, data.People, fresh is { } f2 ? new CardChallenge(champion!.Version, f2.Now, f2.Before) : null, LearningData.At(testFrom), to)));
+    }
+
+    private static ModelCard Card(double[] each, RankingQuality own, RankingQuality popular, Showing now, Choice choice, int people, CardChallenge? challenge, DateTimeOffset judgedFrom, DateTimeOffset to)
+    {
+        static Dictionary<string, double> Of(RankingQuality q) => new() { ["nDCG@10"] = q.Ndcg, ["MAP"] = q.MeanAveragePrecision, ["P@10"] = q.Precision, ["R@10"] = q.Recall, ["coverage"] = q.Coverage, ["novelty"] = q.Novelty };
+        var band = Estimate.Bootstrap(each.Length, w => each.Select((e, i) => e * (w?[i] ?? 1)).Sum() / each.Length, Seed);
+        return new ModelCard
+        {
+            Primary = "nDCG@10", HigherIsBetter = true, IsJudgedByTrainer = true, BeatsBaseline = now.GainLow > 0, People = people, JudgedFrom = judgedFrom, JudgedTo = to, Challenge = challenge,
+            Measures = [.. Of(own).Select(m => m.Key == "nDCG@10" ? new CardMeasure(m.Key, m.Value, band.Low, band.High) : new CardMeasure(m.Key, m.Value))], Baselines = [new("popularity", Of(popular))],
+            Drivers = [.. choice.Recipe.Weights.OrderByDescending(v => v.Weight).Select(v => new Driver(v.Voice, v.Weight, 0))], Chosen = choice.Trials[^1].Settings, Limits = ["cold", "season", "consent"],
+        };
     }
 
     private static int[] Judges(Interactions known, Interactions later)
