@@ -211,6 +211,18 @@ public sealed class RecommendationTests
         Assert.Empty(await shop.Store.Services.GetRequiredService<RecommendationStore>().ExposuresAsync([(await shop.Book.ExperimentsAsync())[0].Id], default));
     }
 
+    [Fact]
+    public async Task Where_the_history_ended_years_ago_people_still_get_their_taste()
+    {
+        await using var shop = await OpenAsync(Engine.DuckDb);
+        await shop.TrainAsync();
+        await shop.LoadAsync();
+        shop.Time.Advance(TimeSpan.FromDays(5_000));
+
+        Assert.All(await shop.ForYouAsync("u2", 5), p => Assert.True(TwoTasteShop.IsTea(p)));
+        Assert.All(await shop.ForYouAsync("u3", 5), p => Assert.False(TwoTasteShop.IsTea(p)));
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task What_another_process_erased_is_not_written_again_by_this_one(Engine engine)
     {

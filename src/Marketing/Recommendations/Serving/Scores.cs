@@ -22,7 +22,8 @@ internal sealed class Scores
     public Scores(Shelf shelf, CoVisits coVisits, RankingQuestion question, Blend? model)
     {
         (Total, _keep) = (new float[shelf.Count], question.Explain);
-        Sources = [.. question.History.Select(t => (Item: shelf.Find(t.Product), Touch: t)).Where(s => s.Item is not null).Select(s => (s.Item!.Value, s.Touch, Strength(s.Touch, question.Now, question.Policy.Fresh)))];
+        var newest = question.History.Select(t => t.Last).Append(DateTimeOffset.MinValue).Max();
+        Sources = [.. question.History.Select(t => (Item: shelf.Find(t.Product), Touch: t)).Where(s => s.Item is not null).Select(s => (s.Item!.Value, s.Touch, Strength(s.Touch, newest, question.Now, question.Policy.Fresh)))];
         switch (question.Kind)
         {
             case ListKinds.RecentlyViewed:
@@ -50,9 +51,10 @@ internal sealed class Scores
     public IReadOnlyDictionary<string, double> Of(int item) => _voices.GroupBy(v => v.Voice).ToDictionary(g => g.Key, g => Math.Round(g.Sum(v => (double)v.Values[item]), 3));
 
     /// <summary>Damped, fading, and stronger in this visit.</summary>
-    public static float Strength(Touch touch, DateTimeOffset now, double fresh)
+    /// <param name="newest">The person's newest touch: it is full, however long ago, so that who has not come for years is still known by what they did.</param>
+    public static float Strength(Touch touch, DateTimeOffset newest, DateTimeOffset now, double fresh)
     {
-        var age = Math.Max(0, (now - touch.Last).TotalDays);
+        var age = Math.Max(0, (newest - touch.Last).TotalDays);
         var strength = Math.Log2(1 + touch.Weight) * Math.Pow(0.5, age / 60);
         return (float)(now - touch.Last < Visit ? strength * (1 + 3 * fresh) : strength);
     }
