@@ -20,10 +20,10 @@ internal abstract class LineTrainer(string kind, int days, HistoryStore history,
         context.Report("reading", 0);
         if (await history.SpanAsync(clock.Now, context.Cancel) is not { } span) return TrainingOutcome.Refused("no events");
         var end = PredictionClock.End(span.Last, clock);
-        var lines = (await history.LinesAsync(end.AddDays(-days), end, context.Cancel)).Where(Teaches).ToList();
+        var lines = await history.LinesAsync(end.AddDays(-days), end, context.Cancel);
         var buyers = lines.Select(l => l.Person).Distinct().Count();
         if (buyers < PredictionKinds.FewestBuyers) return TrainingOutcome.Refused($"buyers {buyers} < {PredictionKinds.FewestBuyers}");
-        return await LearnAsync(new LineData(lines, buyers, span.First, end), context);
+        return await LearnAsync(new LineData([.. lines.Where(Teaches)], buyers, span.First, end), context);
     }
 
     public Task PublishedAsync(ModelVersion version, CancellationToken cancel) => watch.NeedsScoring(cancel);
