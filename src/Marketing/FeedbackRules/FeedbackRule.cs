@@ -32,6 +32,7 @@ public sealed record RuleStanding(int RuleId, int Version, string ObjectId, bool
 /// <param name="Status">shadow (nothing done), waiting (for approval), approved, declined, undone.</param>
 /// <param name="Reading">The trigger's figure.</param>
 /// <param name="Baseline">What it was compared with; null for fixed thresholds.</param>
-/// <param name="Effect">Measured change of the figure against what would have been expected, after <see cref="Limits.EffectHours"/>; null before.</param>
+/// <param name="Effect">Measured change of the figure against what would have been expected, after <see cref="Limits.EffectHours"/>; null before, and where the history is too short to tell.</param>
+/// <param name="After">The figure itself when those hours had passed; null where it was not known then.</param>
 public sealed record RuleFiring(string Id, int RuleId, int Version, string RuleName, string ObjectId, DateTimeOffset FiredAt, double Reading, double? Baseline, string Mode, string Status, string? DecidedBy, DateTimeOffset? DecidedAt,
-    double? Predicted, double? PredictedLow, double? PredictedHigh, double? Effect, double? EffectLow, double? EffectHigh, DateTimeOffset? MeasuredAt);
+    double? Predicted, double? PredictedLow, double? PredictedHigh, double? Effect, double? EffectLow, double? EffectHigh, DateTimeOffset? MeasuredAt, double? After);

@@ -57,7 +57,7 @@ internal sealed class RuleStore(Database database)
     private const string FiringColumns = """
         id as Id, rule_id as RuleId, version as Version, rule_name as RuleName, object_id as ObjectId, fired_at as FiredAt, reading as Reading, baseline as Baseline, mode as Mode, status as Status,
         decided_by as DecidedBy, decided_at as DecidedAt, predicted as Predicted, predicted_low as PredictedLow, predicted_high as PredictedHigh, effect as Effect, effect_low as EffectLow,
-        effect_high as EffectHigh, measured_at as MeasuredAt
+        effect_high as EffectHigh, measured_at as MeasuredAt, after_reading as After
         """;
 
     private const string AddFiring = """
@@ -73,7 +73,7 @@ internal sealed class RuleStore(Database database)
 
     private const string Unmeasured = $"select {FiringColumns} from feedback_firings where measured_at is null and fired_at < @Before and status not in ('waiting', 'declined') order by fired_at limit @Limit";
 
-    private const string Measure = "update feedback_firings set effect = @Effect, effect_low = @Low, effect_high = @High, measured_at = @Now where id = @Id";
+    private const string Measure = "update feedback_firings set effect = @Effect, effect_low = @Low, effect_high = @High, after_reading = @After, measured_at = @Now where id = @Id";
 
     private const string Decide = "update feedback_firings set status = @Status, decided_by = @Who, decided_at = @Now where id = @Id and status = any(@From)";
 
@@ -145,8 +145,8 @@ internal sealed class RuleStore(Database database)
 
     public Task<IReadOnlyList<RuleFiring>> UnmeasuredAsync(DateTimeOffset before, int limit, CancellationToken cancel) => database.QueryAsync<RuleFiring>(Unmeasured, new { Before = before, Limit = limit }, cancel);
 
-    public Task MeasureAsync(string firing, EffectEstimate? effect, DateTimeOffset now, CancellationToken cancel) =>
-        database.ExecuteAsync(Measure, new { Id = firing, Effect = effect?.Value, effect?.Low, effect?.High, Now = now }, cancel);
+    public Task MeasureAsync(string firing, EffectEstimate? effect, double? after, DateTimeOffset now, CancellationToken cancel) =>
+        database.ExecuteAsync(Measure, new { Id = firing, Effect = effect?.Value, effect?.Low, effect?.High, After = after, Now = now }, cancel);
 
     /// <returns>False when it did not stand at one of <paramref name="from"/>.</returns>
     public static async Task<bool> DecideAsync(Session session, string firing, string status, string who, DateTimeOffset now, params string[] from) =>

@@ -42,6 +42,15 @@ public sealed class RuleEngineTests
         Assert.Equal("off", w.Lamp.State);
         Assert.Equal("undone", (await w.Rules.FiringsAsync(rule.Id, DateTimeOffset.MinValue, 10))[0].Status);
         Assert.Empty(await w.WithAsync<LedgerService, IReadOnlyList<UndoResult>>(l => l.UndoFiringAsync(firing.Id, "ada")));
+
+        // A day later it says what became of the figure, and how much of that is beyond what it usually does.
+        var effects = w.Store.Services.GetRequiredService<EffectHistory>();
+        Assert.Equal(0, await effects.MeasureDueAsync(TestContext.Current.CancellationToken));
+        w.Time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(1, await effects.MeasureDueAsync(TestContext.Current.CancellationToken));
+        var measured = (await w.Rules.FiringsAsync(rule.Id, DateTimeOffset.MinValue, 10))[0];
+        Assert.Equal((-3d, 0d), (measured.Effect, measured.After));
+        Assert.NotNull(measured.MeasuredAt);
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -41,7 +41,9 @@ internal sealed class EffectHistory(RuleStore store, KpiCatalog catalog, ShopClo
             var definition = rule.Read();
             var hours = TimeSpan.FromHours(definition.Limits.EffectHours);
             if (firing.FiredAt + hours > now) continue;
-            await store.MeasureAsync(firing.Id, await EstimateAsync(KpiCatalog.For(definition.When.Kpi, firing.ObjectId), firing.FiredAt, hours, cancel), now, cancel);
+            var kpi = KpiCatalog.For(definition.When.Kpi, firing.ObjectId);
+            var after = catalog.Source(kpi.Source) is { } source ? (await source.ReadAsync(kpi, firing.FiredAt + hours, cancel))?.Value : null;
+            await store.MeasureAsync(firing.Id, await EstimateAsync(kpi, firing.FiredAt, hours, cancel), after, now, cancel);
             count++;
         }
         return count;

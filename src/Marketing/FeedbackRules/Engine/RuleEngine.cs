@@ -172,7 +172,7 @@ public sealed class RuleEngine : BackgroundService
         var status = rule.Status == FeedbackRule.Shadow ? "shadow" : definition.Limits.Approval ? "waiting" : "approved";
         var predicted = await _effects.PredictAsync(rule.Id, cancel);
         return new RuleFiring(FiringId(rule, objectId, at), rule.Id, rule.Version, rule.Name, objectId, at, value, baseline, rule.Status == FeedbackRule.Shadow ? "shadow" : "live", status, null, null,
-            predicted?.Value, predicted?.Low, predicted?.High, null, null, null, null);
+            predicted?.Value, predicted?.Low, predicted?.High, null, null, null, null, null);
     }
 
     /// <summary>The same firing has the same id wherever and whenever it is found.</summary>
