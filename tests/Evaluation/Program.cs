@@ -8,6 +8,7 @@ EvaluationTask[] tasks =
     ClvTask.Task,
     PropensityTask.Task,
     DemandTask.Task,
+    DaysTask.Task,
     M4Task.Task,
     PolicyTask.Task,
     RecommendationsTask.Task,

@@ -150,5 +150,5 @@ internal sealed class ImportWriter(ImportRun run, EventWriter events, EntityStor
     private static string PieceKey(Unit unit) => $"{unit.Key}+{unit.Content:x16}";
 
     private static ProductFact Over(ProductFact before, ProductFact now) => new(now.Id, now.Title ?? before.Title, now.Category ?? before.Category, now.Brand ?? before.Brand, now.Price ?? before.Price,
-        now.Cost ?? before.Cost, now.Currency ?? before.Currency, now.Stock ?? before.Stock, now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl, now.Description ?? before.Description);
+        now.Cost ?? before.Cost, now.Currency ?? before.Currency, now.Stock ?? before.Stock, now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl, now.ParentId ?? before.ParentId, now.Variant ?? before.Variant, now.Description ?? before.Description);
 }

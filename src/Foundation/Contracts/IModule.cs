@@ -21,4 +21,5 @@ public interface IModule
 /// <param name="Order">Position; tens, so that there is room between.</param>
 /// <param name="Policy">One of <see cref="Access"/>: who sees it.</param>
 /// <param name="Group">Resource key of the group it folds into, or null for the top level.</param>
-public sealed record NavEntry(string Href, string Title, string Icon, int Order, string Policy, string? Group = null);
+/// <param name="Room">Address of the line whose page it is a tab of: it stands there and in the palette, not in the navigation.</param>
+public sealed record NavEntry(string Href, string Title, string Icon, int Order, string Policy, string? Group = null, string? Room = null);

@@ -1,8 +1,11 @@
 namespace BehaviorDashboard.Contracts;
 
 /// <summary>What a file or an event says of a product; null leaves what is known.</summary>
+/// <param name="ParentId">What its variants have in common: the product they are variants of, or a key of their own.</param>
+/// <param name="Variant">What tells it from the others, such as "red / L".</param>
 public sealed record ProductFact(string Id, string? Title, string? Category = null, string? Brand = null, decimal? Price = null, decimal? Cost = null,
-    string? Currency = null, long? Stock = null, string? Supplier = null, string? Url = null, string? ImageUrl = null, string? Description = null);
+    string? Currency = null, long? Stock = null, string? Supplier = null, string? Url = null, string? ImageUrl = null,
+    string? ParentId = null, string? Variant = null, string? Description = null);
 
 /// <summary>How many products were new, changed, and as they were.</summary>
 public readonly record struct ProductCounts(int Created, int Updated, int Unchanged);

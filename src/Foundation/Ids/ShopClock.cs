@@ -4,15 +4,18 @@ namespace BehaviorDashboard.Ids;
 /// Time as the shop sees it: "today" starts at the shop's midnight, not at UTC's, and days around a
 /// daylight-saving change last 23 or 25 hours.
 /// </summary>
-public sealed class ShopClock(TimeProvider time, TimeZoneInfo zone)
+/// <param name="asOf">The instant it shows first, for looking at a history that ended; null: now.</param>
+public sealed class ShopClock(TimeProvider time, TimeZoneInfo zone, DateTimeOffset? asOf = null)
 {
+    private readonly TimeSpan _ahead = asOf is { } start ? start - time.GetUtcNow() : TimeSpan.Zero;
+
     public TimeZoneInfo Zone { get; } = zone;
 
     /// <summary>The IANA name, as both SQL engines understand it.</summary>
     public string ZoneName { get; } =
         zone.HasIanaId ? zone.Id : TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out var iana) ? iana : "UTC";
 
-    public DateTimeOffset Now => time.GetUtcNow();
+    public DateTimeOffset Now => time.GetUtcNow() + _ahead;
 
     public DateOnly Today => DateOf(Now);
 

@@ -19,6 +19,12 @@ public sealed record ShopOptions
     public string TimeZone { get; init; } = "UTC";
 
     /// <summary>
+    /// For looking at a history that ended, such as imported orders of a past year: the shop's clock starts at this instant, so
+    /// that ranges, forecasts and proposals stand as they did then. Leave it out for a shop that sells today.
+    /// </summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>
     /// Units of shop currency for one unit of another, by ISO code. Events in a currency without a rate are kept
     /// in their own currency and stay out of the totals, which say so.
     /// </summary>

@@ -30,7 +30,7 @@ public sealed class CatalogModule : IModule
 
     public IEnumerable<NavEntry> Navigation =>
     [
-        new("products", "Nav.Products", Icons.Material.Outlined.Inventory2, 61, Access.ViewKpis, "Nav.Supply"),
-        new("supply/catalogue", "Nav.Catalogue", Icons.Material.Outlined.ListAlt, 67, Access.ViewKpis, "Nav.Supply"),
+        new("products", "Nav.Products", Icons.Material.Outlined.Inventory2, 61, Access.ViewKpis),
+        new("products/catalogue", "Nav.Catalogue", Icons.Material.Outlined.ListAlt, 61, Access.ViewKpis, Room: "products"),
     ];
 }

@@ -9,7 +9,7 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 {
     private const string Columns = """
         id as Id, title as Title, category as Category, brand as Brand, price as Price, cost as Cost, currency as Currency,
-        stock as Stock, supplier as Supplier, url as Url, image_url as ImageUrl
+        stock as Stock, supplier as Supplier, url as Url, image_url as ImageUrl, parent_id as ParentId, variant as Variant
         """;
 
     private const string ByIds = $"select {Columns}, description as Description from products where id = any(@Ids)";
@@ -26,12 +26,12 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
     private const string TitlesByIds = "select id as Key, title as Value from products where id = any(@Ids)";
 
     private const string Upsert = """
-        insert into products (id, title, category, brand, price, cost, currency, stock, supplier, url, image_url, description, source, created_at, updated_at)
+        insert into products (id, title, category, brand, price, cost, currency, stock, supplier, url, image_url, parent_id, variant, description, source, created_at, updated_at)
         select unnest(@Ids), unnest(@Titles), unnest(@Categories), unnest(@Brands), cast(unnest(@Prices) as decimal(18, 4)), cast(unnest(@Costs) as decimal(18, 4)),
-            unnest(@Currencies), cast(unnest(@Stocks) as bigint), unnest(@Suppliers), unnest(@Urls), unnest(@Images), unnest(@Descriptions), @Source, @Now, @Now
+            unnest(@Currencies), cast(unnest(@Stocks) as bigint), unnest(@Suppliers), unnest(@Urls), unnest(@Images), unnest(@Parents), unnest(@Variants), unnest(@Descriptions), @Source, @Now, @Now
         on conflict (id) do update set title = excluded.title, category = excluded.category, brand = excluded.brand, price = excluded.price,
             cost = excluded.cost, currency = excluded.currency, stock = excluded.stock, supplier = excluded.supplier, url = excluded.url,
-            image_url = excluded.image_url, description = excluded.description, updated_at = excluded.updated_at
+            image_url = excluded.image_url, parent_id = excluded.parent_id, variant = excluded.variant, description = excluded.description, updated_at = excluded.updated_at
         """;
 
     private const string CountStock = """
@@ -142,7 +142,7 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     private static ProductFact Merge(ProductFact before, ProductFact now) => new(now.Id, now.Title ?? before.Title ?? now.Id, now.Category ?? before.Category,
         now.Brand ?? before.Brand, Round(now.Price ?? before.Price), Round(now.Cost ?? before.Cost), now.Currency ?? before.Currency, now.Stock ?? before.Stock,
-        now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl, Short(now.Description ?? before.Description));
+        now.Supplier ?? before.Supplier, now.Url ?? before.Url, now.ImageUrl ?? before.ImageUrl, now.ParentId ?? before.ParentId, now.Variant ?? before.Variant, Short(now.Description ?? before.Description));
 
     private static string? Short(string? text) => text?.Trim() is { Length: > 0 } some ? some[..Math.Min(some.Length, MostSigns)] : null;
 
@@ -168,6 +168,8 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         Suppliers = SqlList.Of(products.Select(p => p.Supplier)),
         Urls = SqlList.Of(products.Select(p => p.Url)),
         Images = SqlList.Of(products.Select(p => p.ImageUrl)),
+        Parents = SqlList.Of(products.Select(p => p.ParentId)),
+        Variants = SqlList.Of(products.Select(p => p.Variant)),
         Descriptions = SqlList.Of(products.Select(p => p.Description)),
         Source = source,
         Now = time.GetUtcNow(),

@@ -25,6 +25,9 @@ public sealed class SupplyCatalog
 
     public Task<IReadOnlyList<SupplyTerms>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default) => _store.FindAsync(ids, cancel);
 
+    /// <summary>A product with its variants, or a variant with its siblings and the product they belong to.</summary>
+    public Task<IReadOnlyList<SupplyTerms>> FamilyAsync(string product, CancellationToken cancel = default) => _store.FamilyAsync(product, cancel);
+
     /// <summary>Changes products; nothing is changed where any value cannot be used.</summary>
     public async Task<IReadOnlyList<TermsProblem>> SaveAsync(IReadOnlyList<TermsChange> changes, string reason = "edit", CancellationToken cancel = default)
     {

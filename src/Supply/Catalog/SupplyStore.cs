@@ -14,12 +14,18 @@ internal sealed class SupplyStore(Database database)
 
     private const string ByIds = $"select {Columns} from products where id = any(@Ids)";
 
+    private const string Family = $"""
+        select {Columns} from products
+        where id = @Id or coalesce(parent_id, id) = (select coalesce(parent_id, id) from products where id = @Id) or id = (select parent_id from products where id = @Id)
+        order by case when parent_id is null then 0 else 1 end, variant, id
+        """;
+
     private const string Update = """
         update products set title = coalesce(d.title, products.title), category = coalesce(d.category, products.category), price = coalesce(d.price, products.price),
             cost = coalesce(d.cost, products.cost), stock = coalesce(d.stock, products.stock), stock_at = case when d.stock is null then products.stock_at else cast(@Now as timestamptz) end,
             supplier = coalesce(d.supplier, products.supplier), lead_days = coalesce(d.lead_days, products.lead_days), lead_spread = coalesce(d.lead_spread, products.lead_spread),
             pack_size = coalesce(d.pack_size, products.pack_size), minimum_order = coalesce(d.minimum_order, products.minimum_order),
-            parent_id = coalesce(d.parent_id, products.parent_id), variant = coalesce(d.variant, products.variant), updated_at = cast(@Now as timestamptz)
+            parent_id = nullif(coalesce(d.parent_id, products.parent_id), ''), variant = nullif(coalesce(d.variant, products.variant), ''), updated_at = cast(@Now as timestamptz)
         from (select unnest(@Ids) as id, unnest(@Titles) as title, unnest(@Categories) as category, cast(unnest(@Prices) as decimal(18, 4)) as price, cast(unnest(@Costs) as decimal(18, 4)) as cost,
             cast(unnest(@Stocks) as bigint) as stock, unnest(@Suppliers) as supplier, cast(unnest(@Leads) as double precision) as lead_days, cast(unnest(@Spreads) as double precision) as lead_spread,
             cast(unnest(@Packs) as integer) as pack_size, cast(unnest(@Minima) as integer) as minimum_order, unnest(@Parents) as parent_id, unnest(@Variants) as variant) d
@@ -56,6 +62,8 @@ internal sealed class SupplyStore(Database database)
     public Task<IReadOnlyList<SupplyTerms>> AllAsync(CancellationToken cancel) => database.QueryAsync<SupplyTerms>(All, null, cancel);
 
     public Task<IReadOnlyList<SupplyTerms>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancel) => database.QueryAsync<SupplyTerms>(ByIds, new { Ids = SqlList.Of(ids) }, cancel);
+
+    public Task<IReadOnlyList<SupplyTerms>> FamilyAsync(string product, CancellationToken cancel) => database.QueryAsync<SupplyTerms>(Family, new { Id = product }, cancel);
 
     public Task<int> UpdateAsync(IReadOnlyCollection<TermsChange> changes, string reason, DateTimeOffset now, CancellationToken cancel) => database.WriteAsync(async session =>
     {

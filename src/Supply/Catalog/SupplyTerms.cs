@@ -4,11 +4,11 @@ namespace BehaviorDashboard.Catalog;
 /// <param name="Stock">As last counted, at <paramref name="StockAt"/>.</param>
 /// <param name="LeadDays">From order to arrival, on average; null where nobody said.</param>
 /// <param name="LeadSpread">Standard deviation of that, in days.</param>
-/// <param name="ParentId">The product it is a variant of.</param>
+/// <param name="ParentId">What variants have in common: the product they are variants of, or a key of their own, such as a shop's handle.</param>
 public sealed record SupplyTerms(string Id, string Title, string? Category, string? Brand, decimal? Price, decimal? Cost, string? Currency, long? Stock, DateTimeOffset? StockAt,
     string? Supplier, double? LeadDays, double? LeadSpread, int? PackSize, int? MinimumOrder, string? ParentId, string? Variant, DateTimeOffset CreatedAt);
 
-/// <summary>What is to be different about a product; null leaves a value as it is.</summary>
+/// <summary>What is to be different about a product; null leaves a value as it is. An empty parent or variant takes it away.</summary>
 public sealed record TermsChange(string Id, string? Title = null, string? Category = null, decimal? Price = null, decimal? Cost = null, long? Stock = null, string? Supplier = null,
     double? LeadDays = null, double? LeadSpread = null, int? PackSize = null, int? MinimumOrder = null, string? ParentId = null, string? Variant = null);
 

@@ -8,7 +8,8 @@ namespace BehaviorDashboard.Forecasting;
 /// <param name="Open">Share of each week in which it could be bought.</param>
 /// <param name="Demand">What would have been sold with full shelves.</param>
 /// <param name="Prices">Units and mean price of weeks in which it was sold.</param>
-internal sealed record ProductHistory(string Id, double[] Sold, double[] Open, double[] Demand, IReadOnlyList<(double Units, double Price)> Prices)
+/// <param name="Signals">Of the same weeks.</param>
+internal sealed record ProductHistory(string Id, double[] Sold, double[] Open, double[] Demand, IReadOnlyList<(double Units, double Price)> Prices, DemandSignals Signals)
 {
     private const int PaidWeeks = 13;
 
@@ -37,13 +38,17 @@ internal sealed class ForecastHistory(DemandStore store, SupplyCatalog catalog)
         var length = weeks.Max(w => w.WeeksBack) + 1;
         var (sold, open) = (new double[length], new double[length]);
         Array.Fill(open, 1);
+        var signals = new DemandSignals(new double[length], new double[length], new double[length], [.. Enumerable.Repeat(double.NaN, length)]);
         var prices = new List<(double, double)>();
         foreach (var week in weeks.OrderByDescending(w => w.WeeksBack))
         {
             var t = length - 1 - week.WeeksBack;
             sold[t] = Math.Max(0, week.Sold);
             if (week.Views >= FewViews) open[t] = 1 - (double)week.Unavailable / week.Views;
-            if (week is { Sold: > 0, Paid: { } paid }) prices.Add((week.Sold, paid));
+            (signals.Views[t], signals.Carts[t], signals.Searched[t]) = (week.Views, week.Carts, week.Searched);
+            if (week is not { Sold: > 0, Paid: { } paid }) continue;
+            signals.Price[t] = paid;
+            prices.Add((week.Sold, paid));
         }
         foreach (var gap in gaps)
             for (var t = 0; t < length; t++)
@@ -51,6 +56,6 @@ internal sealed class ForecastHistory(DemandStore store, SupplyCatalog catalog)
                 var start = end.AddDays(-7 * (length - t));
                 open[t] = Math.Min(open[t], 1 - ProductForecast.Share(start, start.AddDays(7), gap.FromAt, gap.ToAt ?? end));
             }
-        return new ProductHistory(id, sold, open, OpenDemand.Fill(sold, open), prices);
+        return new ProductHistory(id, sold, open, OpenDemand.Fill(sold, open), prices, signals);
     }
 }

@@ -64,6 +64,10 @@ public sealed class ForecastService
 
     public async Task<ProductForecast?> FindAsync(string product, CancellationToken cancel = default) => (await ForecastsAsync([product], null, cancel)).GetValueOrDefault(product);
 
+    /// <summary>A forecast by shop days.</summary>
+    /// <returns>Empty where the shop has sold too little to tell days apart.</returns>
+    public IReadOnlyList<ForecastDay> Days(ProductForecast forecast) => forecast.Days(day => _clock.StartOf(_clock.DateOf(forecast.StartsAt).AddDays(day)));
+
     /// <summary>Lays the extra units of a scheduled campaign over the forecast; the same reference again replaces it.</summary>
     public async Task AddLayerAsync(IReadOnlyCollection<ForecastLayer> layers, CancellationToken cancel = default)
     {
@@ -116,7 +120,7 @@ public sealed class ForecastService
     public async Task<IReadOnlyList<(DateTimeOffset Start, double Sold)>> DaysAsync(string product, int days, CancellationToken cancel = default)
     {
         var end = _clock.StartOf(_clock.Today);
-        var sold = (await _demand.DaysAsync(end, days, [product], cancel)).ToDictionary(d => d.WeeksBack, d => (double)d.Sold);
+        var sold = (await _demand.DaysAsync(end, days, [product], cancel)).ToDictionary(d => d.Back, d => (double)d.Sold);
         return [.. Enumerable.Range(0, days).Select(i => (end.AddDays(i - days), sold.GetValueOrDefault(days - 1 - i)))];
     }
 
@@ -186,6 +190,6 @@ public sealed class ForecastService
             var law = new CountDistribution(all, stored.Noise * all + (share > 0 ? OverrideDoubt : stored.Spread) * usual * usual + doubt);
             return new ForecastWeek(start, mean, price, campaign, share > 0 ? units : null, all, law.Quantile(0.1), law.Quantile(0.5), law.Quantile(0.9), law.Quantile(0.95));
         });
-        return new ProductForecast(stored.ProductId, stored.RunId, stored.StartsAt, stored.DemandClass, stored.Basis, stored.History, stored.Noise, stored.Spread, [.. weeks]);
+        return new ProductForecast(stored.ProductId, stored.RunId, stored.StartsAt, stored.DemandClass, stored.Basis, stored.History, stored.Noise, stored.Spread, [.. weeks], paths.Days, paths.LastYear);
     }
 }

@@ -9,7 +9,9 @@ internal sealed record StoredForecast(string RunId, string ProductId, DateTimeOf
     public ForecastPaths Read() => JsonSerializer.Deserialize<ForecastPaths>(Paths, JsonSerializerOptions.Web)!;
 }
 
-internal sealed record ForecastPaths(double[] Mean, double[] Q10, double[] Q50, double[] Q90, double[] Q95);
+/// <param name="Days">Share of a week's units that each of its days takes; null where too little is known.</param>
+/// <param name="LastYear">Units sold in the same weeks a year before; null while a product is younger.</param>
+internal sealed record ForecastPaths(double[] Mean, double[] Q10, double[] Q50, double[] Q90, double[] Q95, double[]? Days = null, double[]? LastYear = null);
 
 /// <summary>Forecasts, layers and accuracy.</summary>
 internal sealed class ForecastStore(Database database)

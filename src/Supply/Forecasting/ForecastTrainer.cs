@@ -19,9 +19,10 @@ internal sealed record ForecastModel(string RunId, DateTimeOffset StartsAt, int 
 public sealed record TriedAccuracy(int Products, double Wape, double Bias, double? Covered90, double NaiveWape);
 
 /// <summary>Forecasts every product, every night: read → fill days without stock → forecast → new ones by their look-alikes → keep, and score what older runs said.</summary>
-internal sealed class ForecastTrainer(ForecastHistory history, ForecastStore store, SupplyCatalog catalog, ForecastScoring scoring, ForecastingState state, ShopClock clock) : IModelTrainer
+internal sealed class ForecastTrainer(ForecastHistory history, DemandStore demand, ForecastStore store, SupplyCatalog catalog, ForecastScoring scoring, ForecastingState state, ShopClock clock) : IModelTrainer
 {
     public const int Weeks = 13;
+    private const int Year = 52;
     private const int FewestProducts = 1;
     private const int FewestWeeks = 4;
     private const int KeptNights = 8;
@@ -39,10 +40,11 @@ internal sealed class ForecastTrainer(ForecastHistory history, ForecastStore sto
         var terms = (await catalog.AllAsync(context.Cancel)).ToDictionary(t => t.Id);
         var elasticity = PriceEffect.Elasticity(products.Select(p => p.Prices));
         context.Report("forecasting", 0.2);
-        var run = await context.ComputeAsync(() => DemandForecaster.Run([.. products.Select(p => p.Demand)], new DemandSettings(Weeks), null, context.Cancel));
+        var run = await context.ComputeAsync(() => DemandForecaster.Run([.. products.Select(p => p.Demand)], new DemandSettings(Weeks), [.. products.Select(p => p.Signals)], context.Cancel));
+        var days = await DaysAsync(end, context.Cancel);
         context.Report("new products", 0.8);
         var id = Guid.CreateVersion7(clock.Now).ToString("n");
-        var rows = await context.ComputeAsync(() => Rows(id, end, products, terms, run, elasticity));
+        var rows = await context.ComputeAsync(() => Rows(id, end, products, terms, run, elasticity, days));
         context.Report("storing", 0.9);
         await store.WriteAsync(new ForecastRun(id, end, clock.Now, rows.Count), rows, context.Cancel);
         context.Report("scoring", 0.95);
@@ -52,8 +54,21 @@ internal sealed class ForecastTrainer(ForecastHistory history, ForecastStore sto
         var model = new ForecastModel(id, end, Weeks, elasticity, run.Chosen.ToDictionary(c => c.Key, c => c.Value.ToString()), tried);
         var quality = new Dictionary<string, double> { ["products"] = rows.Count, ["elasticity"] = elasticity };
         if (tried.TryGetValue("", out var all)) (quality["WAPE"], quality["bias"], quality["naive WAPE"]) = (all.Wape, all.Bias, all.NaiveWape);
-        return TrainingOutcome.Of(new TrainedModel(JsonSerializer.SerializeToUtf8Bytes(model, JsonSerializerOptions.Web), "complete", true, ["weekly units", "days without stock", "price", "look-alikes"], quality,
+        return TrainingOutcome.Of(new TrainedModel(JsonSerializer.SerializeToUtf8Bytes(model, JsonSerializerOptions.Web), "complete", true, ["weekly units", "days without stock", "views", "carts", "searches", "calendar", "price", "look-alikes"], quality,
             end.AddDays(-7 * products.Max(p => p.Sold.Length)), end, products.Sum(p => (long)p.Sold.Length), 0));
+    }
+
+    /// <summary>How a week of a product falls on its days; null where the shop has sold too little to tell.</summary>
+    private async Task<Func<string, double[]?>> DaysAsync(DateTimeOffset end, CancellationToken cancel)
+    {
+        var (shop, own) = (new double[DayProfile.Week], new Dictionary<string, double[]>());
+        foreach (var day in await demand.WeekdaysAsync(end, DayProfile.Back, cancel))
+        {
+            if (!own.TryGetValue(day.ProductId, out var units)) own[day.ProductId] = units = new double[DayProfile.Week];
+            units[DayProfile.PlaceOf(day.Back)] += day.Sold;
+            shop[DayProfile.PlaceOf(day.Back)] += day.Sold;
+        }
+        return DayProfile.Shop(shop) is { } shares ? id => own.TryGetValue(id, out var units) ? DayProfile.Own(shares, units) : shares : _ => null;
     }
 
     public Task PublishedAsync(ModelVersion version, CancellationToken cancel)
@@ -62,7 +77,7 @@ internal sealed class ForecastTrainer(ForecastHistory history, ForecastStore sto
         return Task.CompletedTask;
     }
 
-    private static List<StoredForecast> Rows(string run, DateTimeOffset end, IReadOnlyList<ProductHistory> products, Dictionary<string, SupplyTerms> terms, DemandRun forecast, double elasticity)
+    private static List<StoredForecast> Rows(string run, DateTimeOffset end, IReadOnlyList<ProductHistory> products, Dictionary<string, SupplyTerms> terms, DemandRun forecast, double elasticity, Func<string, double[]?> days)
     {
         var rows = new List<StoredForecast>();
         var old = products.Select((p, i) => (Traits: Traits(p.Id, terms), Level: forecast.Forecasts[i].Mean.Average(), forecast.Forecasts[i].Class))
@@ -72,29 +87,29 @@ internal sealed class ForecastTrainer(ForecastHistory history, ForecastStore sto
         {
             var (product, own) = (products[i], forecast.Forecasts[i]);
             var price = PriceEffect.Factor(elasticity, product.Paid, (double?)terms.GetValueOrDefault(product.Id)?.Price);
-            if (own.Class == nameof(DemandClass.New)) rows.Add(New(run, end, product.Id, product, Traits(product.Id, terms), ofCategory, own, price));
-            else rows.Add(Row(run, end, product, own, "own", price));
+            if (own.Class == nameof(DemandClass.New)) rows.Add(New(run, end, product.Id, product, Traits(product.Id, terms), ofCategory, own, price, days(product.Id)));
+            else rows.Add(Row(run, end, product, own, "own", price, days(product.Id)));
         }
         var known = products.Select(p => p.Id).ToHashSet();
-        var none = new ProductHistory("", [], [], [], []);
+        var none = new ProductHistory("", [], [], [], [], new DemandSignals([], [], [], []));
         foreach (var id in terms.Keys.Where(id => !known.Contains(id)))
-            rows.Add(New(run, end, id, none with { Id = id }, Traits(id, terms), ofCategory, new DemandForecast(nameof(DemandClass.New), new double[Weeks], [], 1.5, 0.3), 1));
+            rows.Add(New(run, end, id, none with { Id = id }, Traits(id, terms), ofCategory, new DemandForecast(nameof(DemandClass.New), new double[Weeks], [], 1.5, 0.3), 1, days(id)));
         return rows;
     }
 
-    private static StoredForecast New(string run, DateTimeOffset end, string id, ProductHistory product, ProductTraits traits, ILookup<string, (ProductTraits, double)> others, DemandForecast own, double price)
+    private static StoredForecast New(string run, DateTimeOffset end, string id, ProductHistory product, ProductTraits traits, ILookup<string, (ProductTraits, double)> others, DemandForecast own, double price, double[]? days)
     {
         var alike = LookAlikes.Level(traits, product.Demand, traits.Category is null ? [] : [.. others[traits.Category]]);
         var level = alike?.Level ?? 0;
         var forecast = own with { Mean = [.. Enumerable.Repeat(level, Weeks)], Level = alike?.Uncertainty ?? 1, Noise = Math.Max(own.Noise, 1.2) };
         CountDistribution law = new(level, forecast.Noise * level + forecast.Level * level * level);
-        return Row(run, end, product with { Id = id }, forecast with { Quantiles = [.. DemandSettings.Chances.Select(c => Enumerable.Repeat(law.Quantile(c), Weeks).ToArray())] }, alike is null ? "none" : "look-alikes", price);
+        return Row(run, end, product with { Id = id }, forecast with { Quantiles = [.. DemandSettings.Chances.Select(c => Enumerable.Repeat(law.Quantile(c), Weeks).ToArray())] }, alike is null ? "none" : "look-alikes", price, days);
     }
 
-    private static StoredForecast Row(string run, DateTimeOffset end, ProductHistory product, DemandForecast forecast, string basis, double price)
+    private static StoredForecast Row(string run, DateTimeOffset end, ProductHistory product, DemandForecast forecast, string basis, double price, double[]? days)
     {
         double Last(double[] y) => y.Length == 0 ? 0 : y.TakeLast(4).Average();
-        var paths = new ForecastPaths(Round(forecast.Mean), forecast.Quantiles[0], forecast.Quantiles[1], forecast.Quantiles[2], forecast.Quantiles[3]);
+        var paths = new ForecastPaths(Round(forecast.Mean), forecast.Quantiles[0], forecast.Quantiles[1], forecast.Quantiles[2], forecast.Quantiles[3], days?.Select(d => Math.Round(d, 4)).ToArray(), product.Sold.Length < Year ? null : product.Sold[^Year..][..Weeks]);
         return new StoredForecast(run, product.Id, end, forecast.Class, basis, product.Sold.Length, Last(product.Sold), Last(product.Demand) - Last(product.Sold), price, forecast.Noise, forecast.Level,
             JsonSerializer.Serialize(paths, JsonSerializerOptions.Web));
     }

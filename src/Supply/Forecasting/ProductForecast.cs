@@ -14,11 +14,16 @@ public sealed record ForecastWeek(DateTimeOffset Start, double Base, double Pric
     public DateTimeOffset End => Start.AddDays(7);
 }
 
+/// <summary>What will be sold of a product on one day, with everything that is known to come.</summary>
+public sealed record ForecastDay(DateTimeOffset Start, double Mean, double Q10, double Q50, double Q90, double Q95);
+
 /// <summary>A product's forecast as it stands, with what is known to come.</summary>
 /// <param name="Class">How it sells: Smooth, Erratic, Intermittent, Lumpy, New.</param>
 /// <param name="Basis">own: its history; look-alikes: it is new; none: nothing is known.</param>
 /// <param name="Noise">Variance of units with a mean M is Noise·M + Spread·M².</param>
-public sealed record ProductForecast(string ProductId, string RunId, DateTimeOffset StartsAt, string Class, string Basis, int History, double Noise, double Spread, IReadOnlyList<ForecastWeek> Weeks)
+/// <param name="LastYear">Units sold in the same weeks a year before, for those who know seasons better than one year of history can show; null while a product is younger.</param>
+/// <param name="DayShares">Share of a week's units on each of its days; null where the shop has sold too little to tell.</param>
+public sealed record ProductForecast(string ProductId, string RunId, DateTimeOffset StartsAt, string Class, string Basis, int History, double Noise, double Spread, IReadOnlyList<ForecastWeek> Weeks, IReadOnlyList<double>? DayShares = null, IReadOnlyList<double>? LastYear = null)
 {
     /// <summary>Expected units of a stretch of time; beyond the last week it goes on as that week.</summary>
     public double Mean(DateTimeOffset from, DateTimeOffset to)
@@ -35,6 +40,15 @@ public sealed record ProductForecast(string ProductId, string RunId, DateTimeOff
 
     /// <summary>How units with this mean stray.</summary>
     public CountDistribution Spreading(double mean) => new(mean, Noise * mean + Spread * mean * mean);
+
+    /// <summary>The same by days: each takes its share of its week and strays by the same law.</summary>
+    /// <param name="startOf">When a day begins, by its place from the first one on.</param>
+    /// <returns>Empty where the shop has sold too little to tell days apart.</returns>
+    public IReadOnlyList<ForecastDay> Days(Func<int, DateTimeOffset> startOf) => DayShares is not { } shares ? [] : [.. Weeks.SelectMany((week, w) => shares.Select((share, d) =>
+    {
+        var law = Spreading(week.Mean * share);
+        return new ForecastDay(startOf(7 * w + d), law.Mean, law.Quantile(0.1), law.Quantile(0.5), law.Quantile(0.9), law.Quantile(0.95));
+    }))];
 
     internal static double Share(DateTimeOffset start, DateTimeOffset end, DateTimeOffset from, DateTimeOffset to)
     {

@@ -1,5 +1,6 @@
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ internal static class InventoryApi
         api.MapGet("/stock", StockAsync).RequireAuthorization(Access.ReadApi).WithSummary("How products stand: stock, forecast, chance of being sold out, what to order")
             .WithDescription("ids: product ids separated by commas, at most 500; all of the catalogue when left out.");
         api.MapGet("/outlook", OutlookAsync).RequireAuthorization(Access.ReadApi).WithSummary("What a stretch of time needs of products and what will be there").WithDescription("ids, from, to (ISO 8601), extra: units a campaign adds to each product.");
+        api.MapGet("/forecast/{id}", ForecastAsync).RequireAuthorization(Access.ReadApi).WithSummary("What a product will sell, by day or week, with quantiles").WithDescription("by: week (13 of them) or day (91); no days where the shop has sold too little to tell them apart.");
         api.MapPut("/terms", TermsAsync).RequireAuthorization(Access.AdminApi).WithSummary("Change supplier, lead time, pack size, minimum order, stock and prices of products").WithDescription("A list of products; a value left out stays. Nothing is changed where any value cannot be used.");
         api.MapPost("/inbound", InboundAsync).RequireAuthorization(Access.AdminApi).WithSummary("Units on their way").WithDescription("The same reference of a product counts once.");
         api.MapGet("/proposals", (ProposalService proposals, CancellationToken cancel) => proposals.ListAsync(cancel: cancel)).RequireAuthorization(Access.ReadApi).WithSummary("Purchase proposals");
@@ -36,6 +38,17 @@ internal static class InventoryApi
             sold_out_on = s.SoldOutOn, last_safe_order = s.LastSafeOrder, reorder_point = s.Plan?.Point, order_up_to = s.Plan?.UpTo, order_now = s.OnHold ? 0 : s.Plan?.Quantity, expected_lost_units = s.Plan?.LostUnits,
             expected_lost_money = s.LostMoney, excess_units = s.ExcessUnits, forecast = s.Forecast?.Weeks.Select(w => new { start = w.Start, mean = w.Mean, q10 = w.Q10, q50 = w.Q50, q90 = w.Q90, q95 = w.Q95 }),
         }));
+    }
+
+    private static async Task<IResult> ForecastAsync(string id, ForecastService forecasts, string? by, CancellationToken cancel)
+    {
+        if (by is not (null or "week" or "day")) return Results.Problem($"by '{by}' is not known; use week or day.", statusCode: 400);
+        if (await forecasts.FindAsync(id, cancel) is not { } forecast) return Results.Problem("No product with a forecast has this id.", statusCode: 404);
+        return Results.Ok(new
+        {
+            id, demand_class = forecast.Class, basis = forecast.Basis, periods = by == "day" ? forecasts.Days(forecast).Select(d => new { start = d.Start, mean = d.Mean, q10 = d.Q10, q50 = d.Q50, q90 = d.Q90, q95 = d.Q95 })
+                : forecast.Weeks.Select(w => new { start = w.Start, mean = w.Mean, q10 = w.Q10, q50 = w.Q50, q90 = w.Q90, q95 = w.Q95 }),
+        });
     }
 
     private static async Task<IResult> OutlookAsync(StockService stock, ShopClock clock, string? ids, DateTimeOffset? from, DateTimeOffset? to, double? extra, CancellationToken cancel)

@@ -41,10 +41,10 @@ public sealed class InventoryModule : IModule
 
     public IEnumerable<NavEntry> Navigation =>
     [
-        new("supply/today", "Nav.SupplyToday", Icons.Material.Outlined.FactCheck, 60, Access.ViewKpis, "Nav.Supply"),
-        new("supply/proposals", "Nav.Proposals", Icons.Material.Outlined.LocalShipping, 62, Access.ViewKpis, "Nav.Supply"),
-        new("supply/excess", "Nav.Excess", Icons.Material.Outlined.Inventory, 63, Access.ViewKpis, "Nav.Supply"),
-        new("supply/accuracy", "Nav.Accuracy", Icons.Material.Outlined.QueryStats, 65, Access.ViewKpis, "Nav.Supply"),
-        new("supply/sandbox", "Nav.Sandbox", Icons.Material.Outlined.Science, 66, Access.ViewKpis, "Nav.Supply"),
+        new("supply", "Nav.Supply", Icons.Material.Outlined.FactCheck, 60, Access.ViewKpis),
+        new("supply/proposals", "Nav.Proposals", Icons.Material.Outlined.LocalShipping, 62, Access.ViewKpis, Room: "supply"),
+        new("supply/excess", "Nav.Excess", Icons.Material.Outlined.Inventory, 63, Access.ViewKpis, Room: "supply"),
+        new("supply/accuracy", "Nav.Accuracy", Icons.Material.Outlined.QueryStats, 65, Access.ViewKpis, Room: "supply"),
+        new("supply/sandbox", "Nav.Sandbox", Icons.Material.Outlined.Science, 66, Access.ViewKpis, Room: "supply"),
     ];
 }

@@ -23,7 +23,11 @@ public sealed record InventoryOptions
     [Range(14, 730)]
     public int ExcessDays { get; init; } = 120;
 
-    /// <summary>Money that open proposals may come to; 0 for no limit.</summary>
+    /// <summary>What a unit of money lying on the shelf costs in a year: interest, room, ageing.</summary>
+    [Range(0, 2)]
+    public double HoldingCost { get; init; } = 0.25;
+
+    /// <summary>Money that proposals made in one night may come to, in the shop's currency; 0 for no limit.</summary>
     [Range(0, 1e12)]
     public decimal Budget { get; init; }
 

@@ -17,6 +17,14 @@ internal sealed class InventoryStore(Database database)
         group by d.id
         """;
 
+    private const string BuyersOf = """
+        with b as (
+            select user_id, count(distinct order_id) as orders, sum(quantity) as units
+            from events where product_id = @Product and type = 'item' and name = 'Order Completed' and user_id is not null and occurred_at >= @From group by user_id),
+        e as (select distinct user_id from events where type = 'track' and name = 'Order Completed' and occurred_at < @From and user_id in (select user_id from b))
+        select count(*) as People, count(*) filter (where b.orders > 1) as Again, count(*) filter (where e.user_id is null) as Fresh, cast(avg(b.units) as double precision) as UnitsEach from b left join e on e.user_id = b.user_id
+        """;
+
     private const string Policies = "select product_id as ProductId, target as Target, hold_until as HoldUntil, hold_reason as HoldReason from stock_policies";
 
     private const string PutTarget = """
@@ -46,6 +54,9 @@ internal sealed class InventoryStore(Database database)
 
     public async Task<(long Count, double? Mean)> ReviewsAsync(string product, CancellationToken cancel) =>
         await database.FirstOrDefaultAsync<Reviewed>("select count(*) as Count, avg(rating) as Mean from events where product_id = @Product and type = 'track' and name = 'Product Reviewed'", new { Product = product }, cancel) is { } read ? (read.Count, read.Mean) : (0, null);
+
+    public async Task<Buyers> BuyersAsync(string product, DateTimeOffset from, CancellationToken cancel) =>
+        await database.FirstOrDefaultAsync<Buyers>(BuyersOf, new { Product = product, From = from }, cancel) ?? new Buyers(0, 0, 0, null);
 
     public async Task<IReadOnlyDictionary<string, StockPolicy>> PoliciesAsync(CancellationToken cancel) => (await database.QueryAsync<StockPolicy>(Policies, null, cancel)).ToDictionary(p => p.ProductId);
 

@@ -13,9 +13,13 @@ namespace BehaviorDashboard.Inventory;
 public sealed class StockService : IDisposable
 {
     private const double PromiseChance = 0.1;
+    private const double MostYears = 2;
+    private const string Unclassed = "CZ";
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ClassesFresh = TimeSpan.FromHours(1);
     private readonly Subscription[] _listening;
     private volatile Recent? _recent;
+    private volatile Classes? _classes;
     private long _version;
     private readonly SupplyCatalog _catalog;
     private readonly ForecastService _forecasts;
@@ -70,6 +74,16 @@ public sealed class StockService : IDisposable
         return all.Count == 0 ? null : all[0];
     }
 
+    /// <summary>A product with its variants, as each of them stands.</summary>
+    public async Task<IReadOnlyList<StockStatus>> FamilyAsync(string product, CancellationToken cancel = default)
+    {
+        var family = await _catalog.FamilyAsync(product, cancel);
+        return await StatusAsync(family, [.. family.Select(f => f.Id)], cancel);
+    }
+
+    /// <summary>Who bought a product in the last days, as numbers of people.</summary>
+    public Task<Buyers> BuyersAsync(string product, int days, CancellationToken cancel = default) => _store.BuyersAsync(product, _clock.Now.AddDays(-days), cancel);
+
     /// <summary>What a stretch of time needs of these products and what will be there. Products of which nothing is known are left out.</summary>
     /// <param name="extra">Units by product that a campaign is expected to add within the stretch.</param>
     /// <param name="without">Reference of a forecast layer that is not counted, such as that campaign's own.</param>
@@ -123,15 +137,27 @@ public sealed class StockService : IDisposable
     private async Task<IReadOnlyList<StockStatus>> StatusAsync(IReadOnlyList<SupplyTerms> terms, IReadOnlyCollection<string>? products, CancellationToken cancel, string? without = null)
     {
         if (terms.Count == 0) return [];
-        var forecasts = await _forecasts.ForecastsAsync(null, without, cancel);
+        var forecasts = await _forecasts.ForecastsAsync(products, without, cancel);
         var inbound = (await _catalog.InboundAsync(products, true, cancel)).ToLookup(i => i.ProductId);
         var sold = await _store.SoldSinceAsync([.. terms.Where(t => t is { Stock: not null, StockAt: not null }).Select(t => (t.Id, t.StockAt!.Value))], cancel);
         var (policies, targets) = (await _store.PoliciesAsync(cancel), await ClassTargetsAsync(cancel));
-        // Classes compare with all products, also where one is asked for.
-        var everything = products is null ? terms : await _catalog.AllAsync(cancel);
-        var classes = StockClasses.Of([.. everything.Select(t => forecasts.TryGetValue(t.Id, out var f) && f.Weeks.Count > 0
-            ? (t.Id, f.Weeks[0].Mean * (double)(t.Price ?? 0), f.Weeks[0].Mean, f.Noise, f.Spread) : (t.Id, 0d, 0d, 1d, 0d))]);
-        return [.. terms.Select(t => Status(t, forecasts.GetValueOrDefault(t.Id), [.. inbound[t.Id]], sold.GetValueOrDefault(t.Id), policies.GetValueOrDefault(t.Id), classes[t.Id], targets))];
+        var classes = products is null ? await ClassifyAsync(terms, forecasts, cancel) : await ClassesAsync(cancel);
+        return [.. terms.Select(t => Status(t, forecasts.GetValueOrDefault(t.Id), [.. inbound[t.Id]], sold.GetValueOrDefault(t.Id), policies.GetValueOrDefault(t.Id), classes.GetValueOrDefault(t.Id, Unclassed), targets))];
+    }
+
+    /// <summary>Classes compare with all products: one that is looked at alone takes its class from the last look at all.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> ClassesAsync(CancellationToken cancel)
+    {
+        var run = (await _forecasts.CardAsync(cancel))?.RunId;
+        if (_classes is { } known && known.RunId == run && _clock.Now - known.At is { Ticks: >= 0 } age && age < ClassesFresh) return known.Of;
+        return await ClassifyAsync(await _catalog.AllAsync(cancel), await _forecasts.ForecastsAsync(null, null, cancel), cancel);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> ClassifyAsync(IReadOnlyList<SupplyTerms> terms, IReadOnlyDictionary<string, ProductForecast> forecasts, CancellationToken cancel)
+    {
+        var classes = StockClasses.Of([.. terms.Select(t => forecasts.TryGetValue(t.Id, out var f) && f.Weeks.Count > 0 ? (t.Id, f.Weeks[0].Mean * (double)(t.Price ?? 0), f.Weeks[0].Mean, f.Noise, f.Spread) : (t.Id, 0d, 0d, 1d, 0d))]);
+        _classes = new Classes((await _forecasts.CardAsync(cancel))?.RunId, _clock.Now, classes);
+        return classes;
     }
 
     private StockStatus Status(SupplyTerms terms, ProductForecast? forecast, IReadOnlyList<Inbound> inbound, long sold, StockPolicy? policy, string stockClass, IReadOnlyDictionary<string, double> targets)
@@ -147,7 +173,12 @@ public sealed class StockService : IDisposable
         var excess = Math.Max(0, units - Math.Max(demand.Until(Options.ExcessDays).Quantile(0.9), plan.UpTo));
         var daily = demand.MeanUntil(Options.ExcessDays) / Options.ExcessDays;
         var sensible = excess < 1 ? (DateTimeOffset?)null : now.AddDays(Math.Max(0, Options.ExcessDays - (daily > 0 ? excess / daily : Options.ExcessDays)));
-        return status with { Plan = plan, LostMoney = worth * (decimal)plan.LostUnits, ExcessUnits = Math.Floor(excess), ExcessMoney = (decimal)Math.Floor(excess) * (terms.Cost ?? terms.Price ?? 0), LastSensible = sensible };
+        var locked = (decimal)Math.Floor(excess) * (terms.Cost ?? terms.Price ?? 0);
+        var years = Math.Min(MostYears, (plan.DaysOfSupply ?? double.MaxValue) / 365);
+        return status with
+        {
+            Plan = plan, LostMoney = worth * (decimal)plan.LostUnits, ExcessUnits = Math.Floor(excess), ExcessMoney = locked, LastSensible = sensible, KeepingCost = locked * (decimal)(Options.HoldingCost * years),
+        };
     }
 
     internal BuyingTerms Terms(SupplyTerms terms, double target)
@@ -182,6 +213,8 @@ public sealed class StockService : IDisposable
             SoldOutOn = soldOut is { } day ? now.AddDays(day) : null, LastSafeOrder = risky is { } first && first <= end ? now.AddDays(Math.Max(0, first - lead - 1.28 * (status.Terms.LeadSpread ?? 0.25 * lead))) : null,
         };
     }
+
+    private sealed record Classes(string? RunId, DateTimeOffset At, IReadOnlyDictionary<string, string> Of);
 
     private sealed record Recent(long Version, DateTimeOffset At, IReadOnlyList<StockStatus> All);
 }

@@ -9,9 +9,10 @@ namespace BehaviorDashboard.Inventory;
 /// <param name="Target">Share of demand to be served.</param>
 /// <param name="LostMoney">What the lost units would have earned: units × (price − cost), or × price where cost is not known.</param>
 /// <param name="ExcessUnits">Beyond what will be sold within the days that count as sensible.</param>
+/// <param name="KeepingCost">What keeping the excess until it is sold costs, or for two years where it is not.</param>
 /// <param name="LastSensible">Latest day to begin selling the excess at twice its pace and be rid of it in time; null without excess.</param>
 public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyList<Inbound> Inbound, ProductForecast? Forecast, string Class, double Target, StockPlan? Plan,
-    DateTimeOffset AsOf, DateTimeOffset? HoldUntil, string? HoldReason, decimal LostMoney, double ExcessUnits, decimal ExcessMoney, DateTimeOffset? LastSensible)
+    DateTimeOffset AsOf, DateTimeOffset? HoldUntil, string? HoldReason, decimal LostMoney, double ExcessUnits, decimal ExcessMoney, DateTimeOffset? LastSensible, decimal KeepingCost = 0)
 {
     public string Id => Terms.Id;
 
@@ -26,6 +27,10 @@ public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyLis
     /// <summary>An order placed now arrives after the stock has likely run shorter than the target allows.</summary>
     public bool IsLate => Plan is { LastSafeDay: < 0 } plan && plan.Chance > 1 - Target;
 }
+
+/// <param name="Again">Of the people, those who ordered it more than once.</param>
+/// <param name="Fresh">Of the people, those who had never ordered anything before.</param>
+public sealed record Buyers(long People, long Again, long Fresh, double? UnitsEach);
 
 /// <summary>What a stretch of time needs of a product and what will be there: what a campaign's promise rests on.</summary>
 /// <param name="Arrivals">Units on their way that arrive before the end.</param>

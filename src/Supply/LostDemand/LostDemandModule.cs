@@ -21,5 +21,5 @@ public sealed class LostDemandModule : IModule
 
     public void MapRoutes(IEndpointRouteBuilder routes) => LostDemandApi.Map(routes);
 
-    public IEnumerable<NavEntry> Navigation => [new("supply/lost-demand", "Nav.LostDemand", Icons.Material.Outlined.RemoveShoppingCart, 64, Access.ViewKpis, "Nav.Supply")];
+    public IEnumerable<NavEntry> Navigation => [new("supply/lost-demand", "Nav.LostDemand", Icons.Material.Outlined.RemoveShoppingCart, 64, Access.ViewKpis, Room: "supply")];
 }

@@ -9,8 +9,11 @@ public sealed record NavigationMenu(IReadOnlyList<NavEntry> Visible)
 {
     public static NavigationMenu Empty { get; } = new([]);
 
+    /// <summary>Lines of the navigation itself: tabs of a page stand there.</summary>
+    public IReadOnlyList<NavEntry> Lines { get; } = [.. Visible.Where(e => e.Room is null)];
+
     /// <summary>Lines of the top level first, then each group where its first line stands.</summary>
-    public IEnumerable<IGrouping<string?, NavEntry>> Groups => Visible.GroupBy(e => e.Group).OrderBy(g => g.Key is null ? int.MinValue : g.Min(e => e.Order));
+    public IEnumerable<IGrouping<string?, NavEntry>> Groups => Lines.GroupBy(e => e.Group).OrderBy(g => g.Key is null ? int.MinValue : g.Min(e => e.Order));
 
     public static async Task<NavigationMenu> ForAsync(IEnumerable<NavEntry> entries, ClaimsPrincipal user, IAuthorizationService authorization)
     {

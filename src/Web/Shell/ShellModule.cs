@@ -13,9 +13,11 @@ public sealed class ShellModule : IModule
     {
         services.AddProxies(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new ShopClock(
-            provider.GetRequiredService<TimeProvider>(),
-            TimeZoneInfo.FindSystemTimeZoneById(provider.GetRequiredService<IOptions<ShopOptions>>().Value.TimeZone)));
+        services.TryAddSingleton(provider =>
+        {
+            var shop = provider.GetRequiredService<IOptions<ShopOptions>>().Value;
+            return new ShopClock(provider.GetRequiredService<TimeProvider>(), TimeZoneInfo.FindSystemTimeZoneById(shop.TimeZone), shop.AsOf);
+        });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();

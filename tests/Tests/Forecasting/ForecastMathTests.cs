@@ -1,3 +1,4 @@
+using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Forecasting.Ml;
 using CsCheck;
 using Xunit;
@@ -31,7 +32,7 @@ public class ForecastMathTests
     public void Every_method_gives_as_many_finite_steps_as_asked_and_a_steady_series_goes_on() => Gen.Select(Gen.Double[0.5, 500], Gen.Int[30, 120], Gen.Int[1, 20]).Sample((level, length, horizon) =>
     {
         var steady = Enumerable.Repeat(level, length).ToArray();
-        return PoolMember.ForDemand(52).Where(m => m.Name is not ("SBA")).Select(m => m.Run([steady], horizon, 1)[0]).OfType<double[]>().All(p => p.Length == horizon && p.All(v => Math.Abs(v - level) < 0.02 * level + 1e-6));
+        return PoolMember.ForDemand(52).Where(m => m.Name is not ("SBA")).Select(m => m.Run(PastSeries.All([steady]), horizon, 1)[0]).OfType<double[]>().All(p => p.Length == horizon && p.All(v => Math.Abs(v - level) < 0.02 * level + 1e-6));
     }, iter: 50);
 
     [Fact]
@@ -90,6 +91,46 @@ public class ForecastMathTests
         var wape = series.Select((y, s) => y[52..].Select((v, h) => Math.Abs(v - run.Forecasts[s].Mean[h])).Sum()).Sum() / series.Sum(y => y[52..].Sum());
         var naive = series.Sum(y => y[52..].Sum(v => Math.Abs(v - y[51]))) / series.Sum(y => y[52..].Sum());
         Assert.True(wape < 0.85 * naive, $"{wape} {naive}");
+    }
+
+    [Fact]
+    public void What_shoppers_look_at_before_they_buy_is_seen_where_it_says_something()
+    {
+        // Every product rises and falls by itself, a few weeks after its views do.
+        var (random, series, signals) = (new Random(9), new List<double[]>(), new List<DemandSignals>());
+        for (var s = 0; s < 80; s++)
+        {
+            var interest = new double[64];
+            for (var t = 0; t < 64; t++) interest[t] = 12 * Math.Exp(1.2 * Math.Sin((t + 9 * s) / 5d + random.NextDouble()));
+            series.Add([.. Enumerable.Range(0, 60).Select(t => (double)DemandWorld.Poisson(random, interest[t]))]);
+            signals.Add(new DemandSignals([.. Enumerable.Range(0, 60).Select(t => (double)DemandWorld.Poisson(random, 10 * interest[t + 3]))], new double[60], new double[60], [.. Enumerable.Repeat(10d, 60)]));
+        }
+        double Wape(IReadOnlyList<DemandSignals>? seen)
+        {
+            var run = DemandForecaster.Run([.. series.Select(y => y[..56])], new DemandSettings(3), seen?.Select(x => x.Before(4)).ToList());
+            return series.Select((y, s) => y[56..59].Select((v, h) => Math.Abs(v - run.Forecasts[s].Mean[h])).Sum()).Sum() / series.Sum(y => y[56..59].Sum());
+        }
+        var (with, without) = (Wape(signals), Wape(null));
+        Assert.True(with < 0.9 * without, $"{with} {without}");
+    }
+
+    [Fact]
+    public void Days_take_their_share_of_the_week_and_a_products_own_pattern_comes_with_its_sales()
+    {
+        Assert.Equal([6, 5, 4, 3, 2, 1, 0, 6], Enumerable.Range(0, 8).Select(DayProfile.PlaceOf));
+        Assert.Null(DayProfile.Shop([10, 10, 10, 10, 10, 10, 10]));
+        var shop = DayProfile.Shop([100, 100, 100, 100, 100, 0, 300])!;
+        Assert.Equal(1, shop.Sum(), 9);
+        Assert.Equal(shop, DayProfile.Own(shop, new double[7]));
+        Assert.InRange(DayProfile.Own(shop, [10_000, 0, 0, 0, 0, 0, 0])[0], 0.98, 1);
+        var start = DemandWorld.Midnight;
+        ForecastWeek[] weeks = [new(start, 14, 0, 0, null, 14, 9, 14, 20, 22), new(start.AddDays(7), 7, 0, 0, null, 7, 3, 7, 11, 12)];
+        var forecast = new ProductForecast("p", "r", start, "Smooth", "own", 30, 1.2, 0.02, weeks, shop);
+        var days = forecast.Days(d => start.AddDays(d));
+        Assert.Equal([14d, 7d], [days.Take(7).Sum(d => d.Mean), days.Skip(7).Sum(d => d.Mean)]);
+        Assert.Equal((0d, 0d, start.AddDays(6)), (days[5].Mean, days[5].Q95, days[6].Start));
+        Assert.All(days, d => Assert.True(d.Q10 <= d.Q50 && d.Q50 <= d.Q90 && d.Q90 <= d.Q95));
+        Assert.Empty((forecast with { DayShares = null }).Days(d => start.AddDays(d)));
     }
 
     [Fact]

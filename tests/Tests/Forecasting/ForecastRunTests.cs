@@ -29,6 +29,9 @@ public class ForecastRunTests
         Assert.InRange(forecasts["fresh"].Weeks[0].Mean, 4, 10);
         Assert.All(forecasts.Values.SelectMany(f => f.Weeks), w => Assert.True(w.Q10 <= w.Q50 && w.Q50 <= w.Q90 && w.Q90 <= w.Q95));
         Assert.Equal(13, forecasts["p1"].Weeks.Count);
+        var days = world.Get<ForecastService>().Days(forecasts["p1"]);
+        Assert.Equal((91, DemandWorld.Midnight, DemandWorld.Midnight.AddDays(8)), (days.Count, days[0].Start, days[8].Start));
+        Assert.Equal(forecasts["p1"].Weeks[0].Mean, days.Take(7).Sum(d => d.Mean), 1);
         Assert.Equal(DemandWorld.Midnight, forecasts["p1"].Weeks[0].Start);
     }
 

@@ -63,6 +63,25 @@ public class ProposalTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Variants_stand_side_by_side_and_can_be_taken_out_and_one_looked_at_alone_has_the_class_it_has_among_all(Engine engine)
+    {
+        await using var world = await OpenAsync(engine);
+        var (stock, catalog) = (world.Get<StockService>(), world.Get<SupplyCatalog>());
+        Assert.Equal(["low"], (await stock.FamilyAsync("low")).Select(s => s.Id));
+        Assert.Empty(await catalog.SaveAsync([new TermsChange("much", ParentId: "low", Variant: "L")]));
+        Assert.Equal(["low", "much"], (await stock.FamilyAsync("low")).Select(s => s.Id));
+        Assert.Equal(["low", "much"], (await stock.FamilyAsync("much")).Select(s => s.Id));
+        Assert.Equal("own_parent", Assert.Single(await catalog.SaveAsync([new TermsChange("low", ParentId: "low")])).Reason);
+        // A feed's variants have a handle in common that is no product.
+        await world.Get<IProductCatalog>().UpsertAsync([new ProductFact("s1", "Shirt S", ParentId: "shirt", Variant: "S"), new ProductFact("s2", "Shirt M", ParentId: "shirt", Variant: "M")], "feed", dryRun: false, default);
+        Assert.Equal(["s2", "s1"], (await stock.FamilyAsync("s1")).Select(s => s.Id));
+        Assert.Empty(await catalog.SaveAsync([new TermsChange("much", ParentId: "", Variant: "")]));
+        Assert.Equal(["much"], (await stock.FamilyAsync("much")).Select(s => s.Id));
+        Assert.Equal((await stock.AllAsync()).ToDictionary(s => s.Id, s => s.Class)["much"], (await stock.FindAsync("much"))!.Class);
+        Assert.Equal(new Buyers(1, 0, 0, null) with { UnitsEach = (await stock.BuyersAsync("much", 7)).UnitsEach, Fresh = 1 }, await stock.BuyersAsync("much", 7));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_promise_counts_stock_arrivals_sales_since_the_count_and_the_extra_units(Engine engine)
     {
         await using var world = await OpenAsync(engine);

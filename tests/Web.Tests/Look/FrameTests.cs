@@ -1,3 +1,4 @@
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -21,6 +22,21 @@ public class FrameTests : LookContext
         Assert.Contains("about 1 min 30 s to go", panel.Markup, StringComparison.Ordinal);
         panel.Find("button").Click();
         Assert.True(stopped);
+    }
+
+    [Fact]
+    public void Pages_of_a_line_stand_beside_each_other_and_the_one_shown_is_marked()
+    {
+        Read("en");
+        NavEntry Room(string href, string title) => new(href, title, "", 1, Access.ViewKpis, Room: "supply");
+        var nav = Services.GetRequiredService<NavigationManager>();
+        nav.NavigateTo("supply/proposals/12?x=1");
+        var tabs = Render<PageTabs>(p => p.Add(x => x.Line, "supply").Add(x => x.First, "Nav.SupplyToday").AddCascadingValue<IReadOnlyList<NavEntry>>("Entries", [new NavEntry("supply", "Nav.Supply", "", 1, Access.ViewKpis), Room("supply/proposals", "Nav.Proposals"), Room("supply/excess", "Nav.Excess")]));
+        Assert.Equal(["What to do today", "Purchase proposals", "Excess stock"], tabs.FindAll("a").Select(a => a.TextContent));
+        Assert.Equal("supply/proposals", tabs.Find("[aria-current=page]").GetAttribute("href"));
+        nav.NavigateTo("supply");
+        tabs.Render();
+        Assert.Equal("supply", tabs.Find("[aria-current=page]").GetAttribute("href"));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed class MappedProducts(ColumnMapping mapping) : MappedRows(mapping
             Content = ContentHash.OfRows([row.Values]),
             Products = [id],
             Catalog = [new ProductFact(id, columns.Of(row, "title"), columns.Of(row, "category"), columns.Of(row, "brand"), price, cost, columns.Of(row, "currency")?.ToUpperInvariant() ?? context.Currency, stock,
-                columns.Of(row, "supplier"), columns.Of(row, "url"), columns.Of(row, "image"), PlainText.Of(columns.Of(row, "description")))],
+                columns.Of(row, "supplier"), columns.Of(row, "url"), columns.Of(row, "image"), Description: PlainText.Of(columns.Of(row, "description")))],
         };
         return null;
     }

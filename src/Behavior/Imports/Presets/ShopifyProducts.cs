@@ -42,7 +42,8 @@ internal sealed class ShopifyProducts : IPreset
                 Content = ContentHash.OfRows([row.Values]),
                 Products = [id],
                 Catalog = [new ProductFact(id, option.Length == 0 ? title ?? handle : $"{title ?? handle} ({option})", category, vendor, Number("Variant Price") ?? Number("Price"),
-                    Number("Cost per item"), context.Currency, (long?)(Number("Variant Inventory Qty") ?? Number("Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image, Description: text)],
+                    Number("Cost per item"), context.Currency, (long?)(Number("Variant Inventory Qty") ?? Number("Inventory quantity")), vendor, ImageUrl: row["Variant Image"] ?? image,
+                    ParentId: option.Length == 0 || id == handle ? null : handle, Variant: option.Length == 0 ? null : option, Description: text)],
             };
         }
     }

@@ -45,7 +45,7 @@ public static class ForecastPool
         });
         cancel.ThrowIfCancellationRequested();
         var used = members.Where(m => chosen.Values.Any(c => c.Parts.Any(p => p.Member == m.Name)) || m == members[0]).ToList();
-        var now = Run(series, used, options, cancel);
+        var now = Run(PastSeries.All(series), used, options, cancel);
         var paths = series.Select((y, s) => y.Length == 0 ? [] : Combine(chosen[groups[s]], m => now[used.FindIndex(u => u.Name == m)][s], options.Horizon)).ToArray();
         var tried = origins.Select(o => o.Series.Select((s, i) => Combine(chosen[groups[s]], m => o.Test.Paths[IndexOf(members, m)][i], options.Horizon)).ToArray()).ToList();
         if (options.Together)
@@ -63,13 +63,13 @@ public static class ForecastPool
     }
 
     /// <returns>By member, then by series: the path, the first member's where a member has none.</returns>
-    public static double[][][] Run(IReadOnlyList<double[]> series, IReadOnlyList<PoolMember> members, PoolOptions options, CancellationToken cancel)
+    public static double[][][] Run(PastSeries past, IReadOnlyList<PoolMember> members, PoolOptions options, CancellationToken cancel)
     {
         var paths = new double[members.Count][][];
         for (var m = 0; m < members.Count; m++)
         {
             cancel.ThrowIfCancellationRequested();
-            var ran = members[m].Run(series, options.Horizon, options.Threads);
+            var ran = members[m].Run(past, options.Horizon, options.Threads);
             paths[m] = [.. ran.Select((p, s) => p is null || p.Any(v => !double.IsFinite(v)) ? m == 0 ? new double[options.Horizon] : paths[0][s] : Floored(p, options.Floor))];
         }
         return paths;
@@ -81,7 +81,7 @@ public static class ForecastPool
         var histories = long_.Select(s => series[s][..^before]).ToList();
         var actual = long_.Select((s, i) => series[s].AsSpan(histories[i].Length, options.Horizon).ToArray()).ToArray();
         var losses = histories.Select(options.Loss).ToList();
-        return new Origin(long_, before, new Backtest(histories.Count == 0 ? [.. members.Select(_ => Array.Empty<double[]>())] : Run(histories, members, options, cancel), actual, (i, a, f) => losses[i](a, f)));
+        return new Origin(long_, before, new Backtest(histories.Count == 0 ? [.. members.Select(_ => Array.Empty<double[]>())] : Run(new PastSeries(histories, long_, before), members, options, cancel), actual, (i, a, f) => losses[i](a, f)));
     }
 
     private static double[] Combine(Combination chosen, Func<string, double[]> path, int horizon)

@@ -2,11 +2,12 @@ namespace BehaviorDashboard.Forecasting.Ml;
 
 /// <summary>A way to forecast: histories and a horizon in, one path a series out; null where it needs a longer history.</summary>
 /// <param name="Needs">Periods of history without which it has nothing to say.</param>
-public sealed record PoolMember(string Name, Func<IReadOnlyList<double[]>, int, int, double[]?[]> Run, int Needs = 1)
+public sealed record PoolMember(string Name, Func<PastSeries, int, int, double[]?[]> Run, int Needs = 1)
 {
     /// <summary>A method that looks at one series at a time.</summary>
-    public static PoolMember Local(string name, Func<double[], int, double[]?> method, int needs = 1) => new(name, (series, horizon, threads) =>
+    public static PoolMember Local(string name, Func<double[], int, double[]?> method, int needs = 1) => new(name, (past, horizon, threads) =>
     {
+        var series = past.Values;
         var paths = new double[]?[series.Count];
         Parallel.For(0, series.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => paths[i] = series[i].Length == 0 ? null : method(series[i], horizon));
         return paths;
@@ -35,8 +36,8 @@ public sealed record PoolMember(string Name, Func<IReadOnlyList<double[]>, int, 
         Local("seasonal naive", (y, h) => y.Length < season ? null : RecentPeriods.SeasonalNaive(y, h, season), season),
         Local("seasonal SES", (y, h) => Seasonality.Adjusted(y, h, season, season > 26 ? 2 : 0, (a, n) => Smoothing.Simple(a, n)), 2 * season),
         Local("seasonal damped", (y, h) => Seasonality.Adjusted(y, h, season, season > 26 ? 2 : 0, Smoothing.Damped), 2 * season),
-        new("global linear 13", (s, h, _) => GlobalLinear.Forecast(s, h, 13, 0.02, 13), 26),
-        new("global linear 26", (s, h, _) => GlobalLinear.Forecast(s, h, 26, 0.02, 26), 39),
+        new("global linear 13", (s, h, _) => GlobalLinear.Forecast(s.Values, h, 13, 0.02, 13), 26),
+        new("global linear 26", (s, h, _) => GlobalLinear.Forecast(s.Values, h, 26, 0.02, 26), 39),
     ];
 
     /// <summary>For series with a long history: levels, trends, seasons and what all series have in common.</summary>
@@ -62,8 +63,8 @@ public sealed record PoolMember(string Name, Func<IReadOnlyList<double[]>, int, 
         var longest = seasons[^1];
         foreach (var lags in new[] { 6, 13, longest + 2, longest * 2 + 2 }.Distinct())
         {
-            members.Add(new($"global linear {lags}", (s, h, _) => GlobalLinear.Forecast(s, h, lags, 1e-4), lags + 1));
-            members.Add(new($"global log-linear {lags}", (s, h, _) => GlobalLinear.Forecast(s, h, lags, 1e-4, logs: true), lags + 1));
+            members.Add(new($"global linear {lags}", (s, h, _) => GlobalLinear.Forecast(s.Values, h, lags, 1e-4), lags + 1));
+            members.Add(new($"global log-linear {lags}", (s, h, _) => GlobalLinear.Forecast(s.Values, h, lags, 1e-4, logs: true), lags + 1));
         }
         return members;
     }

@@ -13,10 +13,12 @@ namespace BehaviorDashboard.Inventory.Pages;
 public sealed partial class ProductPage
 {
     private const int ShownWeeks = 26;
+    private const int ShownDays = 56;
     private readonly List<Subscription> _live = [];
     private StockStatus? _status;
     private CountDistribution? _next;
     private (long Count, double? Mean) _reviews;
+    private Buyers _buyers = new(0, 0, 0, null);
     private IReadOnlyList<ForecastMove> _moves = [];
     private IReadOnlyList<ForecastLayer> _layers = [];
     private ChartModel? _demand;
@@ -25,6 +27,9 @@ public sealed partial class ProductPage
     private bool _loaded;
 
     [Parameter] public string Id { get; set; } = "";
+
+    /// <summary>Steps of the demand's picture: week, unless it is day.</summary>
+    [SupplyParameterFromQuery(Name = "by")] public string? By { get; set; }
 
     [Inject] private StockService Stock { get; set; } = null!;
 
@@ -72,12 +77,13 @@ public sealed partial class ProductPage
         {
             _status = await Stock.FindAsync(Id);
             _reviews = await Stock.ReviewsAsync(Id);
+            _buyers = await Stock.BuyersAsync(Id, ProductBuyers.Days);
             _layers = await Forecasts.LayersAsync([Id]);
             _moves = await Forecasts.WhyChangedAsync(Id);
             var history = await Forecasts.HistoryAsync(Id, ShownWeeks);
             _next = _status?.Forecast?.Between(Clock.Now, Clock.Now.AddDays(28));
             var charts = new ProductCharts(Text, Clock);
-            _demand = _status?.Forecast is { } forecast ? charts.Demand(history, forecast) : null;
+            _demand = _status?.Forecast is not { } forecast ? null : By == "day" && Forecasts.Days(forecast) is { Count: > 0 } ahead ? charts.Days(await Forecasts.DaysAsync(Id, ShownDays), ahead) : charts.Demand(history, forecast);
             _path = _status is { OnHand: not null, Forecast: not null } ? charts.Path(_status) : null;
             (_loaded, _problem) = (true, null);
         }

@@ -12,6 +12,10 @@ namespace BehaviorDashboard.Inventory.Pages;
 public sealed partial class Supply
 {
     private const int Most = 60;
+
+    /// <summary>What is at stake for less is not worth a line.</summary>
+    private const decimal LeastWorth = 1;
+
     private readonly List<Subscription> _live = [];
     private IReadOnlyList<StockStatus>? _all;
     private List<StockStatus> _planned = [];
@@ -53,7 +57,8 @@ public sealed partial class Supply
     {
         var was = _progress;
         _progress = Forecasts.Progress;
-        if (was is not null && _progress is null) await LoadAsync();
+        // A forecast of few products is over before anybody has seen it run.
+        if (_progress is null && (was is not null || (await Forecasts.CardAsync())?.RunId != _card?.RunId)) await LoadAsync();
         StateHasChanged();
     });
 
@@ -71,7 +76,7 @@ public sealed partial class Supply
             _all = await Stock.RecentAsync();
             _planned = [.. _all.Where(s => s.Plan is not null)];
             _order = [.. _planned.Where(s => s is { Plan.Quantity: > 0, OnHold: false })];
-            _todo = [.. _planned.SelectMany(Todo).OrderByDescending(t => t.Worth)];
+            _todo = [.. _planned.SelectMany(Todo).Where(t => t.Worth >= LeastWorth || t.Status.OnHand == 0).OrderByDescending(t => t.Worth)];
             _wape = (await Forecasts.AccuracyAsync()).FirstOrDefault(a => a.Week == 1)?.Wape ?? _card?.Tried.GetValueOrDefault("")?.Wape;
             (_asOf, _problem, _asked) = (Clock.Now, null, false);
         }
@@ -85,7 +90,7 @@ public sealed partial class Supply
     {
         if (s is { Plan.Quantity: > 0, OnHold: false })
             yield return (s, s.OnHand == 0 ? Text["Do.OrderOut", Format.Number(s.Plan.Quantity)] : s.IsLate ? Text["Do.OrderLate", Format.Number(s.Plan.Quantity), Format.Date(s.SoldOutOn)] : Text["Do.Order", Format.Number(s.Plan.Quantity), Format.Date(s.LastSafeOrder)], s.LostMoney);
-        if (s.ExcessUnits >= 1) yield return (s, Text["Do.Excess", Format.Number(s.ExcessUnits), Format.Date(s.LastSensible)], s.ExcessMoney);
+        if (s.ExcessUnits >= 1) yield return (s, Text["Do.Excess", Format.Number(s.ExcessUnits), Format.Date(s.LastSensible)], s.KeepingCost);
     }
 
     private async Task RefreshAsync()

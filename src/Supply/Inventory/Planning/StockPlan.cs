@@ -83,7 +83,8 @@ public static class StockPlanner
     /// <summary>
     /// s: the least stock with which the units lost in an order cycle are no more than the target allows. Stock is looked at
     /// now and then only, so an order is placed when it has fallen below s already, by half a review's demand and what that
-    /// strays: that has to be covered beside the lead time. S: s and the demand of a cycle.
+    /// strays: that has to be covered beside the lead time, and an order brings that much more than S − s, so that more may be
+    /// lost in its cycle. S: s and the demand of a cycle.
     /// </summary>
     public static (double Point, double UpTo) Levels(DemandAhead demand, BuyingTerms terms)
     {
@@ -94,9 +95,9 @@ public static class StockPlanner
         var strays = demand.Noise * review + demand.Spread * review * review;
         var below = review > 0 ? (review * review + strays) / (2 * review) : 0;
         var covered = new CountDistribution(lead.Mean + below, lead.Variance + review * review / 12 + strays / 2);
-        var allowed = (1 - terms.Target) * Math.Max(cycle, review);
+        var allowed = (1 - terms.Target) * Ordered(Math.Max(cycle, review) + below, terms);
         var (low, high) = (0d, Math.Ceiling(Math.Min(MostPoint, covered.Mean + 10 * Math.Sqrt(covered.Variance) + 10)));
-        if (covered.ExpectedBeyond(0) <= allowed) return (0, Math.Ceiling(Math.Max(cycle, 1)));
+        if (covered.ExpectedBeyond(0) <= allowed) return (0, Math.Max(1, Math.Round(cycle)));
         while (high - low > 1)
         {
             var middle = Math.Floor((low + high) / 2);
@@ -106,8 +107,11 @@ public static class StockPlanner
         }
         // Units cannot be split: always the safe side would serve more than was asked for, and keep the stock for it.
         var point = covered.ExpectedBeyond(high - 1) - allowed < allowed - covered.ExpectedBeyond(high) ? high - 1 : high;
-        return (point, Math.Ceiling(point + Math.Max(cycle, 1)));
+        return (point, point + Math.Max(1, Math.Round(cycle)));
     }
+
+    /// <summary>Units an order brings on average: whole packs, never less than the minimum.</summary>
+    private static double Ordered(double units, BuyingTerms terms) => Math.Max(units, terms.Minimum) + (Math.Max(1, terms.Pack) - 1) / 2d;
 
     /// <summary>Whole packs that are enough, and not below the minimum.</summary>
     public static long Packs(double units, BuyingTerms terms)

@@ -18,5 +18,6 @@ public sealed record ProposalLine(int ProposalId, string ProductId, string Title
 /// <param name="Demand">Units expected over the lead time and the days until the next look.</param>
 /// <param name="Chance">Of being sold out before the order arrives.</param>
 /// <param name="LostMoney">Expected to be lost until then.</param>
+/// <param name="LastYear">Units a week that were sold a year before in the weeks the order is for; null while the product is younger.</param>
 /// <param name="Value">What ordering now is worth, in money kept for each unit of money spent: order of a limited budget.</param>
-public sealed record ProposalReason(double OnHand, double Inbound, double Point, double UpTo, double Demand, double LeadDays, double LeadSpread, double Target, int Pack, int Minimum, double Chance, decimal LostMoney, double Value = 0);
+public sealed record ProposalReason(double OnHand, double Inbound, double Point, double UpTo, double Demand, double LeadDays, double LeadSpread, double Target, int Pack, int Minimum, double Chance, decimal LostMoney, double Value = 0, double? LastYear = null);

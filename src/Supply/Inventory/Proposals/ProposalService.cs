@@ -156,7 +156,8 @@ public sealed class ProposalService
             ? StockPlanner.LostUnits(StockService.Position(onHand, status.Inbound, status.AsOf), StockService.Ahead(f, status.AsOf), terms.LeadDays + terms.Review + terms.Cycle) - (plan?.LostUnits ?? 0) : 0;
         var cost = quantity * (double)(status.Terms.Cost ?? status.Terms.Price ?? 1);
         var why = new ProposalReason(status.OnHand ?? 0, status.Inbound.Sum(i => i.Missing), plan?.Point ?? 0, plan?.UpTo ?? 0, demand, terms.LeadDays, terms.LeadSpread, status.Target, terms.Pack, terms.Minimum, plan?.Chance ?? 0, status.LostMoney,
-            cost > 0 ? Math.Round(missing * (double)worth / cost, 4) : 0);
+            cost > 0 ? Math.Round(missing * (double)worth / cost, 4) : 0,
+            status.Forecast?.LastYear is { Count: > 0 } before ? Math.Round(before.Take(Math.Max(1, (int)Math.Ceiling((terms.LeadDays + terms.Review + terms.Cycle) / 7))).Average(), 1) : null);
         return new ProposalLine(0, status.Id, status.Terms.Title, quantity, quantity, status.Terms.Cost, JsonSerializer.Serialize(why, JsonSerializerOptions.Web));
     }
 
