@@ -13,6 +13,7 @@ return args switch
     ["delivery", ..] => await DeliveryBenchmark.RunAsync(args[1..]),
     ["features", ..] => await FeaturesBenchmark.RunAsync(args[1..]),
     ["forecast", ..] => await ForecastBenchmark.RunAsync(args[1..]),
+    ["reviews", ..] => await ReviewsBenchmark.RunAsync(args[1..]),
     ["recommend", ..] => await RecommendBenchmark.RunAsync(args[1..]),
     _ => Help(),
 };
@@ -21,5 +22,6 @@ static int Help()
 {
     Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] [--files N] [--times N] | live [--seconds N | --minutes N] [--clients N] [--rate N] | growth [--from N] [--to N] | people [--people N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N] | clustering [--rows N] [--seed N] | delivery [--people N] | forecast [--series N] [--seed N] | features [--events N] [--people N]");
     Console.Error.WriteLine("  | recommend [--people N] [--products N] [--events N] [--requests N]");
+    Console.Error.WriteLine("  | reviews [--reviews N] [--passes N] | recommend [--people N] [--products N] [--events N] [--requests N]");
     return 2;
 }

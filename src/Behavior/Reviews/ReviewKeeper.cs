@@ -128,7 +128,7 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
             again |= await ScoreAgainAsync(_models.Of(language)!, cancel);
         }
         if (read == 0 && !whole && !again) return;
-        await _watch.LookAsync(whole || again ? null : touched, cancel);
+        await _watch.LookAsync(whole || again ? null : touched, read, cancel);
         Changed.Raise();
     }
 

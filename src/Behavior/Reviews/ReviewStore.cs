@@ -9,6 +9,10 @@ internal sealed record ReviewEvent(string MessageId, string? UserId, string? Pro
 /// <summary>All SQL about reviews.</summary>
 internal sealed class ReviewStore(Database database)
 {
+    private sealed record CountRow(bool Before, long Reviews, long Bad, long Quarter);
+
+    private sealed record TopicRow(bool Before, string Topic, long Count);
+
     private const string Columns = """
         review_id as ReviewId, user_id as UserId, product_id as ProductId, category as Category, occurred_at as OccurredAt, received_at as ReceivedAt, rating as Rating, body as Body,
         language as Language, good as Good, model as Model, topics as Topics, alike as Alike
@@ -49,9 +53,22 @@ internal sealed class ReviewStore(Database database)
         where {Stars} is not null and occurred_at >= @From and occurred_at <= @To and (@All or product_id = any(@Products)) order by occurred_at, review_id
         """;
 
+    private const string Counts = $"""
+        select occurred_at < @Near and (product_id is null or not (product_id = any(@Aside))) as Before, count(*) as Reviews, count(*) filter (where {Stars} <= 2) as Bad, count(*) filter (where occurred_at > @Quarter) as Quarter
+        from reviews where {Stars} is not null and occurred_at >= @From and occurred_at <= @To group by 1
+        """;
+
+    private const string TopicCounts = $"""
+        select r.before as Before, t.key as Topic, count(*) as Count
+        from (select topics, occurred_at < @Near and (product_id is null or not (product_id = any(@Aside))) as before from reviews where {Stars} <= 2 and occurred_at >= @From and occurred_at <= @To) r
+            join (select unnest(@Topics) as key) t on r.topics like '% ' || t.key || ' %' group by 1, 2
+        """;
+
     private const string Near = $"select {Columns} from reviews where product_id = any(@Products) and occurred_at >= @From and occurred_at <= @To order by occurred_at desc limit 4000";
 
-    private const string Rated = $"select {Columns} from reviews where language = @Language and rating is not null and (rating <= 2 or rating >= 4) and body <> '' order by occurred_at desc limit @Limit";
+    private const string Telling = "language = @Language and rating is not null and (rating <= 2 or rating >= 4) and body <> ''";
+
+    private const string Rated = $"select {Columns} from reviews where {Telling} order by occurred_at desc limit @Limit";
 
     private const string Stale = $"select {Columns} from reviews where language = @Language and (model is null or model <> @Model) order by occurred_at desc limit @Limit";
 
@@ -110,11 +127,26 @@ internal sealed class ReviewStore(Database database)
     public Task<IReadOnlyList<ReviewMark>> MarksAsync(IReadOnlyCollection<string>? products, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         database.QueryAsync<ReviewMark>(Marks, new { All = products is null, Products = SqlList.Of(products ?? []), From = from, To = to }, cancel);
 
+    /// <summary>What the reviews of a year add up to.</summary>
+    /// <param name="aside">Products left out of what is counted before <paramref name="near"/>.</param>
+    public Task<ReviewBase> YearAsync(DateTimeOffset from, DateTimeOffset quarter, DateTimeOffset near, DateTimeOffset to, IReadOnlyCollection<string> aside, CancellationToken cancel) => database.ReadAsync(async session =>
+    {
+        var asked = new { From = from, Quarter = quarter, Near = near, To = to, Aside = SqlList.Of(aside), Topics = SqlList.Of(ReviewTopics.All) };
+        var counts = (await session.QueryAsync<CountRow>(Counts, asked)).ToList();
+        var topics = (await session.QueryAsync<TopicRow>(TopicCounts, asked)).ToList();
+        return new ReviewBase((int)counts.Sum(c => c.Reviews), (int)counts.Sum(c => c.Bad), (int)counts.Sum(c => c.Quarter), [.. topics.GroupBy(t => t.Topic).Select(g => new TopicCount(g.Key, (int)g.Sum(t => t.Count)))],
+            near, (int)counts.Where(c => c.Before).Sum(c => c.Reviews), [.. topics.Where(t => t.Before).Select(t => new TopicCount(t.Topic, (int)t.Count))]);
+    }, cancel);
+
     public Task<IReadOnlyList<Review>> NearAsync(IReadOnlyCollection<string> products, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         database.QueryAsync<Review>(Near, new { Products = SqlList.Of(products), From = from, To = to }, cancel);
 
     /// <summary>Reviews whose stars say good or bad, newest first.</summary>
     public Task<IReadOnlyList<Review>> RatedAsync(string language, int limit, CancellationToken cancel) => database.QueryAsync<Review>(Rated, new { Language = language, Limit = limit }, cancel);
+
+    /// <summary>How many of those there are, at most <paramref name="limit"/>.</summary>
+    public Task<long> RatedCountAsync(string language, int limit, CancellationToken cancel) =>
+        database.ScalarAsync<long>($"select count(*) from (select 1 as one from reviews where {Telling} limit @Limit) r", new { Language = language, Limit = limit }, cancel);
 
     public Task<IReadOnlyList<Review>> NotScoredByAsync(string model, string language, int limit, CancellationToken cancel) =>
         database.QueryAsync<Review>(Stale, new { Model = model, Language = language, Limit = limit }, cancel);

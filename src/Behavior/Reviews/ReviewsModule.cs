@@ -34,7 +34,7 @@ public sealed class ReviewsModule : IModule
         services.AddSingleton(p => new ReviewService(p.GetRequiredService<ReviewStore>(), p.GetRequiredService<ReviewKeeper>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<EventWriter>(),
             p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<ShopClock>()));
         foreach (var language in SentimentModels.Languages)
-            services.AddSingleton<IModelTrainer>(p => new SentimentModelTrainer(language, p.GetRequiredService<ReviewStore>(), p.GetRequiredService<ReviewKeeper>()));
+            services.AddSingleton<IModelTrainer>(p => new SentimentModelTrainer(language, p.GetRequiredService<ReviewStore>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<ReviewKeeper>()));
         services.AddSingleton<IKpiSource, ReviewKpis>();
         services.AddSingleton<IActionTarget, IncidentActions>();
         services.AddSingleton<IAttentionSource, IncidentAttention>();

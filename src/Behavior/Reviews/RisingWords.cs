@@ -16,7 +16,7 @@ internal static class RisingWords
     private const int FewestReviews = 4;
     private const double Prior = 0.5;
     private const double Believed = 0.05;
-    private const int LongestRun = 4;
+    private const int LongestRun = 8;
 
     public static IReadOnlyList<RisingWord> Of(IReadOnlyList<Review> now, IReadOnlyList<Review> before, int limit)
     {
@@ -53,7 +53,7 @@ internal static class RisingWords
         return Math.Min(1, sum);
     }
 
-    /// <summary>How many reviews each word, or run of two to four Chinese characters, stands in.</summary>
+    /// <summary>How many reviews each word, or run of two to eight Chinese characters, stands in.</summary>
     private static Dictionary<string, int> Count(IReadOnlyList<Review> reviews)
     {
         var counts = new Dictionary<string, int>();

@@ -21,6 +21,9 @@ public sealed class SentimentModels
 {
     public static IReadOnlyList<string> Languages { get; } = [TextLanguage.English, TextLanguage.Chinese];
 
+    /// <summary>Name of the quality figure that counts the texts a version was judged by.</summary>
+    internal const string JudgedTexts = "judged texts";
+
     private const string Starter = "starter";
     private const int MostJudged = 2_000;
     private const int Seed = 1;
@@ -48,15 +51,24 @@ public sealed class SentimentModels
             var name = "v" + version.Version.ToString(CultureInfo.InvariantCulture);
             if (before?.Name == name) return false;
             using var content = new MemoryStream(await _registry.ContentAsync(version.Id, cancel) ?? throw new InvalidOperationException($"Version {version.Id} has no content."));
-            var (judged, right) = ((int)version.RowCount, version.ReadQuality().GetValueOrDefault("accuracy"));
+            var quality = version.ReadQuality();
+            var (judged, right) = ((int)quality.GetValueOrDefault(JudgedTexts, version.RowCount), quality.GetValueOrDefault("accuracy"));
             _models[language] = new LanguageModel(language, name, SentimentModel.Read(content), judged, Proportions.Wilson((long)Math.Round(right * judged), judged), judged >= _options.JudgedBy);
             return true;
         }
         var model = StarterOf(language);
+        var known = await _reviews.RatedCountAsync(language, MostJudged, cancel);
+        if (before?.Name == Starter && known < before.Judged * 1.1 + 1 && known >= before.Judged) return false;
         var rated = await _reviews.RatedAsync(language, MostJudged, cancel);
-        if (before?.Name == Starter && rated.Count < before.Judged * 1.1 + 1 && rated.Count >= before.Judged) return false;
         _models[language] = new LanguageModel(language, Starter, model, rated.Count, Judge(model, rated), rated.Count >= _options.JudgedBy);
         return before?.Name != Starter;
+    }
+
+    /// <summary>The model that reads the language now.</summary>
+    internal async Task<SentimentModel> InUseAsync(string language, CancellationToken cancel)
+    {
+        await RefreshAsync(language, cancel);
+        return Of(language)!.Model;
     }
 
     internal static SentimentModel StarterOf(string language) =>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Reviews.Ml;
 using BehaviorDashboard.ServiceDesk.Ml;
@@ -12,7 +10,7 @@ public sealed class IntentModels
 {
     private const int Seed = 1;
 
-    /// <summary>A starter of a hundred messages is sure where nine of ten are right; a trained model has to do better.</summary>
+    /// <summary>The starter is sure where nine of ten are right; a trained model has to do better.</summary>
     internal const double StarterSure = 0.9;
 
     private static readonly ConcurrentDictionary<string, Lazy<TrainedIntents>> Starters = new();
@@ -42,7 +40,18 @@ public sealed class IntentModels
     }
 
     internal static TrainedIntents StarterOf(string language) =>
-        Starters.GetOrAdd(language, l => new Lazy<TrainedIntents>(() => IntentTrainer.Train(StarterIntents.Of(l), IntentTrainer.Shape(l), Seed, StarterSure))).Value;
+        Starters.GetOrAdd(language, l => new Lazy<TrainedIntents>(() =>
+        {
+            var (texts, groups) = Grouped(l, []);
+            return IntentTrainer.Train(texts, IntentTrainer.Shape(l), Seed, StarterSure, groups: groups);
+        })).Value;
+
+    /// <summary>The messages written for this product, those of a line in one group, and each of the shop's in one of its own.</summary>
+    internal static (IReadOnlyList<LabelledText> Texts, IReadOnlyList<int> Groups) Grouped(string language, IReadOnlyList<LabelledText> shop)
+    {
+        List<IReadOnlyList<LabelledText>> lines = [.. StarterIntents.Lines(language), .. shop.Select(t => new[] { t })];
+        return ([.. lines.SelectMany(l => l)], [.. lines.SelectMany((l, i) => l.Select(_ => i))]);
+    }
 }
 
 /// <summary>Learns intents from what agents said messages are about, beside the messages written for this product.</summary>
@@ -50,7 +59,6 @@ internal sealed class IntentModelTrainer(string language, ConversationStore stor
 {
     private const int Fewest = 50;
     private const int Seed = 1;
-    private const int HeldParts = 5;
 
     public string Kind => IntentModels.KindOf(language);
 
@@ -62,12 +70,12 @@ internal sealed class IntentModelTrainer(string language, ConversationStore stor
         var inUse = await models.OfAsync(language, context.Cancel) ?? throw new InvalidOperationException($"There is no model for {language}.");
         var (held, learnt) = Split([.. own.Select(o => new LabelledText(o.Body, o.Intent))]);
         if (held.Count == 0 || learnt.Count == 0) return TrainingOutcome.Refused($"messages with an agent's intent ({language}): too many are alike");
-        List<LabelledText> texts = [.. StarterIntents.Of(language), .. learnt];
-        var trained = await context.ComputeAsync(() => IntentTrainer.Train(texts, IntentTrainer.Shape(language), Seed, report: share => context.Report("fitting", share), cancel: context.Cancel));
+        var (texts, groups) = IntentModels.Grouped(language, learnt);
+        var trained = await context.ComputeAsync(() => IntentTrainer.Train(texts, IntentTrainer.Shape(language), Seed, report: share => context.Report("fitting", share), groups: groups, cancel: context.Cancel));
         var (now, before) = (IntentTrainer.Judge(trained.Model, held), IntentTrainer.Judge(inUse, held));
         var quality = new Dictionary<string, double>
         {
-            ["accuracy"] = now.Accuracy, ["accuracy in use"] = before.Accuracy, ["macro F1"] = now.MacroF1, ["top-3 accuracy"] = now.TopThree, ["coverage"] = now.Coverage, ["accuracy where sure"] = now.SureAccuracy, ["held messages"] = held.Count,
+            ["accuracy"] = now.Accuracy, ["accuracy in use"] = before.Accuracy, ["macro F1"] = now.MacroF1, ["top-3 accuracy"] = now.TopThree, ["sure of"] = now.Coverage, ["accuracy where sure"] = now.SureAccuracy, ["held messages"] = held.Count,
         };
         var better = now.Accuracy >= before.Accuracy;
         return TrainingOutcome.Of(new TrainedModel(trained.Model.Write(), better ? "better" : "worse", better, ["words 1–2", "characters"], quality, null, null, texts.Count, Seed));
@@ -76,7 +84,7 @@ internal sealed class IntentModelTrainer(string language, ConversationStore stor
     /// <summary>One in five of the shop's messages is held back, by its words: no version ever learns from it, so old and new are strangers to it alike.</summary>
     internal static (List<LabelledText> Held, List<LabelledText> Learnt) Split(IReadOnlyList<LabelledText> shop)
     {
-        var sides = shop.ToLookup(t => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(t.Text.AsSpan())) % HeldParts == 0);
+        var sides = shop.ToLookup(t => HeldBack.Is(t.Text));
         return ([.. sides[true]], [.. sides[false]]);
     }
 

@@ -11,6 +11,7 @@ public class SurgeTests(ITestOutputHelper output)
     private const double Budget = 0.5;
     private const int SurgeDay = 330;
     private const int QuietDays = 90;
+    private const int ShopDays = 30;
 
     [Theory]
     [InlineData(7, 35)]
@@ -52,7 +53,7 @@ public class SurgeTests(ITestOutputHelper output)
                 var random = new Random(seed);
                 var marks = Enumerable.Range(0, 1_000).Select(i => new ReviewMark($"r{i}", "p" + i % 20, DateTimeOffset.UnixEpoch.AddHours(6 * i), random.NextDouble() < share, " quality ")).ToList();
                 runs++;
-                alarms += SurgeScan.Of(marks, Budget, null, _ => marks[^1].OccurredAt.AddDays(-QuietDays)).Count();
+                alarms += Look(marks, marks[^1].OccurredAt, _ => marks[^1].OccurredAt.AddDays(-QuietDays)).Count();
             }
         output.WriteLine($"{alarms} alarms in {runs} quiet quarters");
         Assert.True(alarms <= Budget * runs, $"{alarms} alarms in {runs} runs");
@@ -61,16 +62,25 @@ public class SurgeTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_is_found_among_nothing_and_where_an_incident_is_open()
     {
-        Assert.Empty(SurgeScan.Of([], Budget, null, _ => DateTimeOffset.MinValue));
+        Assert.Empty(Look([], DateTimeOffset.UnixEpoch, _ => DateTimeOffset.MinValue));
         var bad = Enumerable.Range(0, 60).Select(i => new ReviewMark($"r{i}", "p", DateTimeOffset.UnixEpoch.AddHours(i), i > 40, " defect ")).ToList();
-        Assert.NotEmpty(SurgeScan.Of(bad, Budget, null, _ => DateTimeOffset.MinValue));
-        Assert.Empty(SurgeScan.Of(bad, Budget, null, _ => null));
+        Assert.NotEmpty(Look(bad, bad[^1].OccurredAt, _ => DateTimeOffset.MinValue));
+        Assert.Empty(Look(bad, bad[^1].OccurredAt, _ => null));
     }
 
     private static List<Surge> Scan(List<(ReviewMark Mark, bool Planted)> marks, DateTimeOffset now, HashSet<string?>? open = null)
     {
         var known = marks.Where(m => m.Mark.OccurredAt <= now).Select(m => m.Mark).ToList();
-        return [.. SurgeScan.Of(known, Budget, null, p => open?.Contains(p) == true ? null : now.AddDays(-QuietDays))];
+        return [.. Look(known, now, p => open?.Contains(p) == true ? null : now.AddDays(p is null ? -ShopDays : -QuietDays))];
+    }
+
+    /// <summary>As the watch looks: the year counted, the reviews of every product, and those of the shop since 44 days.</summary>
+    private static IEnumerable<Surge> Look(List<ReviewMark> marks, DateTimeOffset now, Func<string?, DateTimeOffset?> from)
+    {
+        var near = marks.Count == 0 ? now : now.AddDays(-ShopDays) - SurgeDetector.Apart;
+        List<TopicCount> Topics(Func<ReviewMark, bool> of) => [.. ReviewTopics.All.Select(t => new TopicCount(t, marks.Count(m => of(m) && m.Bad && m.Topics.Contains($" {t} ", StringComparison.Ordinal))))];
+        var year = new ReviewBase(marks.Count, marks.Count(m => m.Bad), marks.Count(m => m.OccurredAt > now.AddDays(-QuietDays)), Topics(_ => true), near, marks.Count(m => m.OccurredAt < near), Topics(m => m.OccurredAt < near));
+        return SurgeScan.Of(year, marks, [.. marks.Where(m => m.OccurredAt >= near)], Budget, from);
     }
 
     private static List<(ReviewMark Mark, bool Planted)> Marks(DemoYear year) =>

@@ -17,7 +17,7 @@ using Xunit;
 
 namespace BehaviorDashboard.Tests.ServiceDesk;
 
-public class ServiceDeskTests
+public class ServiceDeskTests(ITestOutputHelper output)
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
@@ -170,6 +170,30 @@ public class ServiceDeskTests
             Assert.Equal(trained.Model.Guess(text).Best.Select(b => (b.Intent, Math.Round(b.Chance, 9))), read.Guess(text).Best.Select(b => (b.Intent, Math.Round(b.Chance, 9))));
         Assert.False(trained.Model.Guess("").Sure);
         Assert.False(trained.Model.Guess("zxqv wvut 0000").Sure);
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh")]
+    public void The_first_model_of_intents_understands_messages_it_has_never_seen_and_abstains_rather_than_err(string language)
+    {
+        var quality = IntentTrainer.Judge(IntentModels.StarterOf(language).Model, UnseenMessages.Of(language));
+        output.WriteLine($"{language}: {quality}; held lines of its own: {IntentModels.StarterOf(language).Quality}");
+        Assert.True(quality is { Accuracy: >= 0.6, TopThree: >= 0.8, SureAccuracy: >= 0.85, Coverage: >= 0.3 }, $"{quality}");
+    }
+
+    [Fact]
+    public void A_line_of_the_built_in_messages_is_spelt_out_and_held_back_as_a_whole()
+    {
+        foreach (var language in new[] { "en", "zh" })
+        {
+            var lines = StarterIntents.Lines(language);
+            Assert.All(lines.SelectMany(l => l), t => Assert.DoesNotContain(t.Text, c => c is '[' or ']' or '|'));
+            Assert.All(lines, l => Assert.Equal(l.Count, l.Distinct().Count()));
+            Assert.All(lines.SelectMany(l => l).GroupBy(t => t.Intent), g => Assert.True(g.Count() > 20, g.Key));
+            Assert.Empty(UnseenMessages.Of(language).Select(t => t.Text).Intersect(lines.SelectMany(l => l).Select(t => t.Text)));
+        }
+        Assert.Equal(StarterIntents.Of("en").Select(t => t.Intent).Distinct(), StarterIntents.Of("zh").Select(t => t.Intent).Distinct());
     }
 
     [Fact]

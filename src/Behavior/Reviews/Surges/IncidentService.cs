@@ -76,9 +76,10 @@ public sealed class IncidentService
     }
 
     /// <summary>Counts the reviews behind open incidents again.</summary>
-    internal async Task RecountAsync(CancellationToken cancel)
+    /// <param name="products">Those with new reviews; null: all.</param>
+    internal async Task RecountAsync(IReadOnlyCollection<string>? products, CancellationToken cancel)
     {
-        foreach (var incident in (await _store.ListAsync(true, 200, cancel)).Where(i => i.Cause == "watch"))
+        foreach (var incident in (await _store.ListAsync(true, 200, cancel)).Where(i => i.Cause == "watch" && (products is null || i.ProductId is null || products.Contains(i.ProductId))))
         {
             var query = new ReviewQuery { Product = incident.ProductId, From = incident.OnsetAt };
             var (all, hits) = (await _reviews.TallyAsync(query, cancel), await _reviews.TallyAsync(query with { Topic = incident.Topic, Tone = "bad" }, cancel));

@@ -19,7 +19,7 @@ public static class SurgeDetector
     private static readonly double[] OddsRatios = [4, 12];
 
     /// <summary>Reviews this near are not part of what is usual, so that a surge does not hide itself.</summary>
-    private static readonly TimeSpan Apart = TimeSpan.FromDays(14);
+    internal static readonly TimeSpan Apart = TimeSpan.FromDays(14);
 
     /// <summary>How many reviews of the whole shop's share a product starts with.</summary>
     private const double Prior = 12;
@@ -30,7 +30,9 @@ public static class SurgeDetector
     /// <param name="marks">Oldest first.</param>
     /// <param name="shopShare">Share of such reviews in the whole shop.</param>
     /// <param name="from">Reviews before are only learnt from.</param>
-    public static SurgeAlarm? First(IReadOnlyList<StreamMark> marks, double shopShare, double threshold, DateTimeOffset from)
+    /// <param name="before">Reviews older than the stream's first, of which only the number is known.</param>
+    /// <param name="hitsBefore">How many of those are of the kind.</param>
+    public static SurgeAlarm? First(IReadOnlyList<StreamMark> marks, double shopShare, double threshold, DateTimeOffset from, int before = 0, int hitsBefore = 0)
     {
         var (sums, lines, starts) = (new double[OddsRatios.Length], new double[OddsRatios.Length], new int[OddsRatios.Length]);
         int old = 0, oldHits = 0;
@@ -39,7 +41,7 @@ public static class SurgeDetector
             while (old < i && marks[old].At < marks[i].At - Apart)
                 if (marks[old++].Hit) oldHits++;
             if (marks[i].At < from) continue;
-            var usual = Usual(oldHits, old, shopShare);
+            var usual = Usual(hitsBefore + oldHits, before + old, shopShare);
             for (var r = 0; r < OddsRatios.Length; r++)
             {
                 var raised = OddsRatios[r] * usual / (1 - usual + OddsRatios[r] * usual);

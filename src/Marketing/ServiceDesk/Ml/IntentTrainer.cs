@@ -29,13 +29,14 @@ public static class IntentTrainer
 
     public static TextShape Shape(string? language) => language == TextLanguage.Chinese ? Chinese : English;
 
-    public static TrainedIntents Train(IReadOnlyList<LabelledText> texts, TextShape shape, int seed, double sureEnough = SureEnough, Action<double>? report = null, CancellationToken cancel = default)
+    /// <param name="groups">The group of each message: those of one are held together, because they are alike; null: each stands alone.</param>
+    public static TrainedIntents Train(IReadOnlyList<LabelledText> texts, TextShape shape, int seed, double sureEnough = SureEnough, Action<double>? report = null, IReadOnlyList<int>? groups = null, CancellationToken cancel = default)
     {
         var intents = texts.Select(t => t.Intent).Distinct().Order(StringComparer.Ordinal).ToList();
         var place = intents.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i);
         var cut = texts.Select(t => CutText.Of(t.Text, shape)).ToArray();
         var classes = texts.Select(t => place[t.Intent]).ToArray();
-        var of = Held(classes, Folds, seed);
+        var of = groups is null ? Held(classes, Folds, seed) : HeldTogether(classes, groups, seed);
         var scores = new double[texts.Count][];
         for (var fold = 0; fold < Folds; fold++)
         {
@@ -67,6 +68,13 @@ public static class IntentTrainer
         var vectorizer = Vectorizer.Learn(texts, shape, texts.Count > 2_000 ? 2 : 1, MostPieces, countUnknown: true);
         var (weights, biases) = LinearFit.Classes([.. texts.Select(vectorizer.Of)], [.. rows.Select(i => classes[i])], intents.Count, vectorizer.Size, Pull, cancel);
         return (new IntentModel(intents, vectorizer, weights, biases, sharpness, threshold), vectorizer);
+    }
+
+    private static int[] HeldTogether(int[] classes, IReadOnlyList<int> groups, int seed)
+    {
+        var first = groups.Select((g, i) => (g, i)).GroupBy(p => p.g).Select(g => (g.Key, Class: classes[g.First().i])).ToList();
+        var of = Held([.. first.Select(f => f.Class)], Folds, seed).Select((fold, i) => (first[i].Key, fold)).ToDictionary(p => p.Key, p => p.fold);
+        return [.. groups.Select(g => of[g])];
     }
 
     /// <summary>The fold of each message, the messages of every intent spread over all folds.</summary>
