@@ -17,5 +17,6 @@ public sealed record ServiceDeskOptions
     [Range(0, 0.9)] public double VoucherOfPrice { get; init; } = 0.15;
 
     /// <summary>Secret of messages posted to <c>/v1/conversations/inbound</c>, as the Standard Webhooks specification has it (<c>whsec_</c> and base64). Without one that address takes nothing.</summary>
+    [RegularExpression("^whsec_(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", ErrorMessage = "ServiceDesk:InboundSecret must be whsec_ and at least 12 bytes in base64.")]
     public string? InboundSecret { get; init; }
 }

@@ -46,7 +46,7 @@ internal static class House
         ["Segments"] = ["Features", "Profiles", "Webhooks"],
         ["Predictions"] = ["Features", "Learning", "Profiles", "Segments"],
         ["Privacy"] = ["Learning", "Profiles"],
-        ["Reviews"] = ["Learning"],
+        ["Reviews"] = ["Imports", "Learning"],
         ["Catalog"] = [],
         ["Forecasting"] = ["Catalog", "Learning"],
         ["Inventory"] = ["Catalog", "Forecasting"],

@@ -214,6 +214,43 @@ public class ReviewKeeperTests
         Assert.Equal("Solid, it works", Assert.Single((await service.PageAsync(new ReviewQuery { Product = "cup" })).Reviews).Body);
     }
 
+    [Fact]
+    public async Task A_file_of_reviews_comes_in_whatever_its_form_and_bad_rows_are_named_by_line()
+    {
+        await using var store = await OpenAsync(Engine.DuckDb, new FakeTimeProvider(Make.Noon));
+        var command = store.Services.GetServices<ICommand>().Single(c => c.Name == "import-reviews");
+        var folder = Directory.CreateTempSubdirectory("reviews");
+        async Task<(int Code, string Output, string Errors)> RunAsync(string name, byte[] content)
+        {
+            var path = Path.Combine(folder.FullName, name);
+            await File.WriteAllBytesAsync(path, content);
+            var (output, errors) = (new StringWriter(), new StringWriter());
+            return (await command.RunAsync([path], output, errors, default), output.ToString().Trim(), errors.ToString().Trim());
+        }
+        try
+        {
+            System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+            var chinese = System.Text.Encoding.GetEncoding("gb18030").GetBytes("product_id;stars;review\ncup;5;质量很好，做工精细，非常满意，下次还会再来购买\npot;1,0;包装破损，客服态度很差，要求退货退款也没有人处理\n");
+            Assert.Equal((0, "2 read, 2 new, 0 known before, 0 refused.", ""), await RunAsync("zh.csv", chinese));
+            Assert.Equal((0, "2 read, 0 new, 2 known before, 0 refused."), ((await RunAsync("zh.csv", chinese)) is var again ? (again.Code, again.Output) : default));
+            var packed = new MemoryStream();
+            await using (var zip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress))
+                await zip.WriteAsync("product_id\tbody\tbody\trating\ncup\tgood\tx\t4\ncup\tbad\tx\tnine\n\tno product\tx\t3\ncup\tlater\tx\t77\n"u8.ToArray());
+            var (code, said, errors) = await RunAsync("mixed.tsv.gz", packed.ToArray());
+            Assert.Equal((1, "4 read, 1 new, 0 known before, 3 refused."), (code, said));
+            Assert.Equal(["line 3, rating: 'nine' is not a number.", "line 4, product_id: A review belongs to a product.", "line 5, rating: 77 is not 1 to 5 stars."], errors.Split('\n').Select(l => l.Trim()));
+            Assert.Contains("no column product_id; there are a, b", (await RunAsync("other.csv", "a,b\n1,2\n"u8.ToArray())).Errors, StringComparison.Ordinal);
+            Assert.Equal(2, (await RunAsync("broken.csv.gz", [0x1f, 0x8b, 1, 2, 3])).Code);
+            Assert.Equal(1, (await RunAsync("quote.csv", "product_id,body\ncup,\"never closed\n"u8.ToArray())).Code);
+            await Keeper(store).PassAsync();
+            Assert.Contains("质量很好", (await store.Services.GetRequiredService<ReviewService>().PageAsync(new ReviewQuery { Language = "zh", Tone = "good" })).Reviews.Single().Body, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+    }
+
     private static ShopEvent Said(string id, string product, string body, double? stars, string user, DateTimeOffset? at = null) =>
         Make.Event(id, EventNames.ProductReviewed, user, product: product, rating: stars, at: at ?? Make.Noon.AddDays(-1), received: at > Make.Noon ? at : Make.Noon, properties: JsonSerializer.Serialize(new { review_body = body }));
 

@@ -35,7 +35,7 @@ public class ServiceDeskTests(ITestOutputHelper output)
         Assert.Single(await desk.QueueAsync(new QueueQuery()));
         Assert.NotNull((await desk.ReceiveAsync(new InboundMessage(null, null, null, null, null, "  "))).Problem);
         Assert.NotNull((await desk.ReceiveAsync(new InboundMessage(null, null, new string('x', 300), null, null, "hi"))).Problem);
-        var strange = (await desk.ReceiveAsync(new InboundMessage(null, "m9", null, null, null, "the moon is made of green cheese"))).Conversation!;
+        var strange = (await desk.ReceiveAsync(new InboundMessage(null, "m9", null, null, null, "colourless ideas sleep furiously"))).Conversation!;
         Assert.Null(strange.KnownIntent);
 
         time.Advance(TimeSpan.FromHours(9));
