@@ -5,7 +5,7 @@ using UtfUnknown;
 
 namespace BehaviorDashboard.Evaluation;
 
-/// <summary>Texts with their labels: lines of text, tab, label without a header, or a delimited file with one; gzip, a zip of one file or plain, in any usual encoding.</summary>
+/// <summary>Texts with their labels: a delimited file with a header or without, or lines of text, tab, 0 or 1; gzip, a zip of one file or plain, in any usual encoding.</summary>
 internal static class LabelledFile
 {
     public sealed record Line(string Text, string Label);
@@ -21,7 +21,8 @@ internal static class LabelledFile
     public static List<Line> Read(string path, string? text, string? label, params string[] labelNames)
     {
         var content = Content(path);
-        var lines = text is null && label is null && ByTab(content) is { } tabbed ? tabbed : ByHeader(path, content, text, label, labelNames);
+        var lines = text is null && label is null && ByTab(content) is { } tabbed ? tabbed
+            : text is null && label is null && WithoutHeader(content, labelNames) is { } bare ? bare : ByHeader(path, content, text, label, labelNames);
         return lines.Count > 0 ? lines : throw new EvaluationException($"{path} holds no text with a label.");
     }
 
@@ -75,6 +76,37 @@ internal static class LabelledFile
             if (isLabel && line[..tab].Trim() is { Length: > 0 } text) lines.Add(new Line(text, line[(tab + 1)..].Trim()));
         }
         return lines.Count > 0 ? lines : null;
+    }
+
+    /// <summary>A file whose first row is a text like the others: the label is the column of fewest values, one of which stands in that row and again below; the text the longest of the others.</summary>
+    /// <returns>Null where the first row names columns.</returns>
+    private static List<Line>? WithoutHeader(string content, string[] labelNames)
+    {
+        var head = content.Split('\n', 2)[0];
+        var delimiter = Delimiters.MaxBy(d => head.Count(c => c == d));
+        var rows = delimiter == '\t' ? [.. content.Split('\n').Select(l => l.TrimEnd('\r').Split('\t'))] : Delimited(content, delimiter);
+        if (rows.Count < 2 || rows[0].Length < 2 || rows[0].Any(c => TextNames.Concat(labelNames).Concat(LabelNames).Contains(c.Trim('\uFEFF', ' '), StringComparer.OrdinalIgnoreCase))) return null;
+        var looked = rows.Where(r => r.Length == rows[0].Length).Take(1_000).ToList();
+        int Values(int column) => looked.Select(r => r[column]).Distinct().Count();
+        var marked = Enumerable.Range(0, rows[0].Length).Where(i => looked.Skip(1).Any(r => r[i] == rows[0][i]) && Values(i) is >= 2 and var n && n <= looked.Count / 2).OrderBy(Values).Append(-1).First();
+        if (marked < 0) return null;
+        var said = Enumerable.Range(0, rows[0].Length).Where(i => i != marked).MaxBy(i => looked.Sum(r => (long)r[i].Length));
+        return [.. rows.Where(r => r.Length > Math.Max(said, marked)).Select(r => new Line(r[said].Trim(), r[marked].Trim())).Where(l => l.Text.Length > 0 && l.Label.Length > 0)];
+    }
+
+    private static List<string[]> Delimited(string content, char delimiter)
+    {
+        var rows = new List<string[]>();
+        try
+        {
+            using var csv = CsvDataReader.Create(new StringReader(content), new CsvDataReaderOptions { Delimiter = delimiter, HasHeaders = false, Comment = '\0', MaxBufferSize = LargestRow });
+            while (csv.Read()) rows.Add([.. Enumerable.Range(0, csv.RowFieldCount).Select(csv.GetString)]);
+        }
+        catch (Exception problem) when (problem is CsvFormatException or CsvRecordTooLargeException)
+        {
+            return [];
+        }
+        return rows;
     }
 
     private static List<Line> ByHeader(string path, string content, string? text, string? label, string[] labelNames)
