@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Imports;
@@ -23,10 +24,11 @@ internal sealed class EntityStore(Database database)
         on conflict (key) do update set hash = excluded.hash, import_id = excluded.import_id
         """;
 
-    // The same order, told by its number and its time: numbers alone begin anew in another shop system.
+    // Another import's rows of the same order stand under the same key; whatever else has the number came from elsewhere.
     private const string Elsewhere = """
-        select distinct order_id as OrderId, name as Name from events
-        where type = 'track' and name in ('Order Completed', 'Order Refunded') and order_id = any(@Orders) and source_id <> @Source and occurred_at between @From and @To
+        select message_id as MessageId, order_id as OrderId, name as Name, occurred_at as At, received_at as ToldAt, cast(null as text) as Person, source_id like 'import:%' as Imported
+        from events where type = 'track' and name in ('Order Completed', 'Order Refunded') and order_id = any(@Orders) and occurred_at between @From and @To
+            and source_id <> @Source and not (message_id = any(@Keys))
         """;
 
     private const string Replace = """
@@ -63,8 +65,6 @@ internal sealed class EntityStore(Database database)
 
     private const string DeleteHeads = "delete from events where message_id = any(@Keys)";
 
-    private sealed record Order(string OrderId, string Name);
-
     public async Task<Dictionary<string, Entity>> KnownAsync(IEnumerable<string> keys, CancellationToken cancel) =>
         (await database.QueryAsync<Entity>(Known, new { Keys = SqlList.Of(keys) }, cancel)).ToDictionary(e => e.Key);
 
@@ -80,17 +80,19 @@ internal sealed class EntityStore(Database database)
         ImportId = importId,
     }, cancel);
 
-    /// <returns>Number and event name of the orders that another source brought, within two days of these.</returns>
-    public async Task<HashSet<(string OrderId, string Name)>> ElsewhereAsync(IReadOnlyCollection<Unit> units, string source, CancellationToken cancel)
+    /// <returns>Keys of the orders and refunds that another source brought; see <see cref="SameOrder"/>.</returns>
+    public async Task<HashSet<string>> ElsewhereAsync(IReadOnlyCollection<Unit> units, string source, DateTimeOffset now, CancellationToken cancel)
     {
         if (units.Count == 0) return [];
-        return [.. (await database.QueryAsync<Order>(Elsewhere, new
+        var others = (await database.QueryAsync<OrderTold>(Elsewhere, new
         {
-            Orders = SqlList.Of(units.Select(u => u.OrderId!)),
+            Orders = SqlList.Of(units.Select(u => u.OrderId!).Distinct()),
+            Keys = SqlList.Of(units.Select(u => u.Key)),
             Source = source,
-            From = units.Min(u => u.Events[0].OccurredAt).AddDays(-2),
-            To = units.Max(u => u.Events[0].OccurredAt).AddDays(2),
-        }, cancel)).Select(o => (o.OrderId, o.Name))];
+            From = units.Min(u => u.Events[0].OccurredAt) - SameOrder.Apart,
+            To = units.Any(u => u.Events[0].Name == EventNames.OrderRefunded) ? now : units.Max(u => u.Events[0].OccurredAt) + SameOrder.Apart,
+        }, cancel)).ToLookup(o => (o.OrderId, o.Name));
+        return [.. units.Where(u => u.Events[0] is var e && others[(u.OrderId!, e.Name)].Any(o => SameOrder.Is(o, new OrderTold(u.Key, u.OrderId!, e.Name, e.OccurredAt, now, null, Imported: true)))).Select(u => u.Key)];
     }
 
     /// <summary>Keeps what stands under these keys, for the undo; what was kept before stays as it is.</summary>

@@ -80,16 +80,17 @@ internal sealed class ImportWriter(ImportRun run, EventWriter events, EntityStor
     {
         var known = await entities.KnownAsync(units.SelectMany(u => IsOrder(u) ? [u.Key, PieceKey(u)] : new[] { u.Key }), cancel);
         var before = run.Resumed ? await entities.ReplacedAsync(units.Select(u => u.Key), run.Id, cancel) : [];
-        var elsewhere = await entities.ElsewhereAsync([.. units.Where(u => u.OrderId is not null && !known.ContainsKey(u.Key))], ImportService.Source(run.Id), cancel);
+        var elsewhere = await entities.ElsewhereAsync([.. units.Where(u => u.OrderId is not null && known.GetValueOrDefault(u.Key)?.Hash != u.Content)], ImportService.Source(run.Id), run.Context.Now, cancel);
         return [.. units.Select(unit => new Decided(unit, Decide(unit, known, before, elsewhere, file)))];
     }
 
-    private Outcome Decide(Unit unit, Dictionary<string, Entity> known, HashSet<string> replaced, HashSet<(string, string)> elsewhere, string file)
+    private Outcome Decide(Unit unit, Dictionary<string, Entity> known, HashSet<string> replaced, HashSet<string> elsewhere, string file)
     {
         var entity = known.GetValueOrDefault(unit.Key);
         var earlier = Earlier(unit, entity);
         if (known.TryGetValue(PieceKey(unit), out var piece)) return run.Resumed && piece.ImportId == run.Id ? Stored(unit, Outcome.Joined) : Outcome.Unchanged;
-        if (earlier is not { } current) return unit.OrderId is { } order && elsewhere.Contains((order, unit.Events[0].Name)) ? Outcome.Elsewhere : Outcome.Created;
+        if (elsewhere.Contains(unit.Key)) return Outcome.Elsewhere;
+        if (earlier is not { } current) return Outcome.Created;
         if (current.Content == unit.Content)
             return run.Resumed && !current.InThisRun && entity!.ImportId == run.Id ? Stored(unit, replaced.Contains(unit.Key) ? Outcome.Updated : Outcome.Created) : Outcome.Unchanged;
         if (!IsOrder(unit)) return Outcome.Updated;

@@ -20,6 +20,7 @@ public interface IProductCatalog
     /// <summary>Titles of the products that are known, by id.</summary>
     Task<IReadOnlyDictionary<string, string>> TitlesAsync(IReadOnlyCollection<string> ids, CancellationToken cancel);
 
-    /// <summary>Removes the products that this source created.</summary>
+    /// <summary>Takes back what an import said: products it created go unless a later import named them too, facts it wrote over come back where nobody changed them since.</summary>
+    /// <returns>How many products went.</returns>
     Task<int> RemoveSourceAsync(string source, CancellationToken cancel);
 }

@@ -30,6 +30,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     private readonly EventAppender _appender = database.Dialect.Name == "duckdb" ? new DuckDbEventAppender() : new PostgresEventAppender();
     private readonly IdentityCache _identities = new();
     private readonly SessionDoubts _doubts = new();
+    private readonly OrderIdentity _orders = new(database.Dialect.Name == "duckdb");
     private SessionTracker _sessions = null!;
     private bool _prepared;
     private bool _tracked;
@@ -81,16 +82,22 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var started = Stopwatch.GetTimestamp();
         await PrepareAsync();
         var results = batches.Select(b => new AppendResult(new bool[b.Count])).ToArray();
-        var (events, hashes) = await FindNewAsync(batches, results);
+        var (events, hashes, replaced) = await FindNewAsync(batches, results);
         if (events.Count == 0) return results;
         using var trace = Traces.StartActivity("store events");
         trace?.SetTag("behavior.events", events.Count).SetTag("behavior.batches", batches.Length);
         var commit = Commit.Make(events, _identities, _sessions, _doubts, shopCurrency);
-        await database.WriteAsync(session => WriteAsync(session, commit));
+        await database.WriteAsync(async session =>
+        {
+            if (replaced.Count > 0) await OrderIdentity.RemoveAsync(new ExclusiveSession(session, _appender, shopCurrency), replaced);
+            await WriteAsync(session, commit);
+        });
         _appender.Committed(hashes);
+        _orders.Committed(events);
         Stored.Add(events.Count);
         CommitTime.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         Tell(o => o.OnCommitted(new CommittedBatch(events, commit.Links)));
+        if (replaced.Count > 0) Tell(o => o.OnRewritten());
         return results;
     }
 
@@ -100,6 +107,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         await database.ReadAsync(async session =>
         {
             if (!_prepared) await _appender.PrepareAsync(session);
+            if (!_prepared) await _orders.PrepareAsync(session);
             if (!_prepared) await _doubts.LoadAsync(session);
             _identities.Clear();
             _merges = await session.ScalarAsync<long>(OwnTraits.Count) > 0;
@@ -112,7 +120,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         });
     }
 
-    private async Task<(List<ShopEvent> Events, List<ulong> Hashes)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
+    private async Task<(List<ShopEvent> Events, List<ulong> Hashes, IReadOnlyList<OrderTold> Replaced)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
     {
         var size = batches.Sum(b => b.Count);
         var first = new Dictionary<string, (int Batch, int Index)>(size);
@@ -130,22 +138,31 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             }
         var suspects = _appender.Suspects(events, hashes);
         var unknown = _identities.Unknown(events);
-        IReadOnlySet<string> stored = new HashSet<string>();
-        if (suspects.Count + unknown.Count > 0)
-            stored = await database.ReadAsync(async session =>
+        var orders = _orders.Suspects(events);
+        HashSet<string> stored = [];
+        IReadOnlyList<OrderTold> told = [], replaced = [];
+        if (suspects.Count + unknown.Count + orders.Count > 0)
+            await database.ReadAsync(async session =>
             {
                 await _identities.LoadAsync(session, unknown);
-                return suspects.Count > 0 ? await _appender.FindStoredAsync(session, suspects) : stored;
+                if (suspects.Count > 0) stored = await _appender.FindStoredAsync(session, suspects);
+                if (orders.Count > 0) told = await OrderIdentity.FindAsync(session, orders);
+                return true;
             });
+        if (orders.Count > 0)
+        {
+            (var dropped, replaced) = OrderIdentity.Judge(events.Where(e => !stored.Contains(e.MessageId)), orders, told, _identities);
+            if (dropped.Count > 0) stored.UnionWith(events.Where(e => OrderIdentity.IsOf(e, dropped)).Select(e => e.MessageId));
+        }
         Duplicates.Add(stored.Count + size - events.Count);
-        if (stored.Count == 0) return (events, hashes);
+        if (stored.Count == 0) return (events, hashes, replaced);
         foreach (var id in stored)
         {
             var (batch, index) = first[id];
             results[batch].Duplicate[index] = true;
         }
         var kept = events.Zip(hashes).Where(x => !stored.Contains(x.First.MessageId)).ToList();
-        return ([.. kept.Select(x => x.First)], [.. kept.Select(x => x.Second)]);
+        return ([.. kept.Select(x => x.First)], [.. kept.Select(x => x.Second)], replaced);
     }
 
     private async Task WriteAsync(Session session, Commit commit)

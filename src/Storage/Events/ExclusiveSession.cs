@@ -13,7 +13,7 @@ public sealed class ExclusiveSession
         """;
 
     // A line's id is its order's, '#', and the line's number.
-    private const string OwnMessage = "case when type = 'item' then left(message_id, length(message_id) - position('#' in reverse(message_id))) else message_id end";
+    internal const string OwnMessage = "case when type = 'item' then left(message_id, length(message_id) - position('#' in reverse(message_id))) else message_id end";
 
     private const string PeopleOfMessages = $"""
         select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id

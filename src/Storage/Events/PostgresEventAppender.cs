@@ -15,7 +15,8 @@ internal sealed class PostgresEventAppender : EventAppender
             page_views bigint, product_views bigint, searches bigint, cart_adds bigint, checkouts bigint, orders bigint,
             units bigint, refunds bigint, reviews bigint, rating_sum double precision, revenue decimal(18, 4),
             refunded decimal(18, 4), first_order_at timestamptz, last_order_at timestamptz,
-            discounted_orders bigint, rated bigint, rating_min double precision, last_rated_at timestamptz, last_rating double precision) on commit delete rows
+            discounted_orders bigint, rated bigint, rating_min double precision, last_rated_at timestamptz, last_rating double precision) on commit delete rows;
+        delete from profile_delta
         """;
 
     public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects) =>

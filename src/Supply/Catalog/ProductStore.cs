@@ -95,10 +95,15 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         var merged = last.Select(p => known.TryGetValue(p.Id, out var before) ? Merge(before, p) : p).ToList();
         var changed = merged.Where(p => !known.TryGetValue(p.Id, out var before) || before != p).ToList();
         var created = changed.Count(p => !known.ContainsKey(p.Id));
-        if (!dryRun && changed.Count > 0) await WriteAsync(changed, source, cancel);
-        // A count is one even where it says what was known before.
-        var counted = last.Where(p => p.Stock is not null).ToList();
-        if (!dryRun && counted.Count > 0) await CountAsync(counted, cancel);
+        if (!dryRun) await database.WriteAsync(async session =>
+        {
+            if (FactsBefore.Applies(source)) await FactsBefore.NoteAsync(session, source, [.. last.Select(Rounded)], known);
+            if (changed.Count > 0) await WriteAsync(session, changed, source);
+            // A count is one even where it says what was known before.
+            var counted = last.Where(p => p.Stock is not null).ToList();
+            if (counted.Count > 0) await CountAsync(session, counted);
+            return true;
+        }, cancel);
         return new ProductCounts(created, changed.Count - created, merged.Count - changed.Count);
     }
 
@@ -114,7 +119,14 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
     public async Task<string> DescribedAsync(CancellationToken cancel) =>
         await database.FirstOrDefaultAsync<DescribedRow>(Described, null, cancel) is { } d ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{d.Products}/{d.Signs}") : "";
 
-    public Task<int> RemoveSourceAsync(string source, CancellationToken cancel) => database.ExecuteAsync(DeleteSource, new { Source = source }, cancel);
+    public Task<int> RemoveSourceAsync(string source, CancellationToken cancel) => database.WriteAsync(async session =>
+    {
+        var restored = await FactsBefore.UndoAsync(session, source, ids => session.QueryAsync<ProductFact>(ByIds, new { Ids = SqlList.Of(ids) }));
+        if (restored.Count > 0) await WriteAsync(session, restored, source);
+        var counted = restored.Where(p => p.Stock is not null).ToList();
+        if (counted.Count > 0) await CountAsync(session, counted);
+        return await session.ExecuteAsync(DeleteSource, new { Source = source });
+    }, cancel);
 
     public Task<IReadOnlyList<Product>> PageAsync(ProductQuery query, TimeRange range, string currency, ProductCursor? after, CancellationToken cancel) => database.QueryAsync<Product>(
         query.Sort switch { "seen" => BySeen, "title" => ByTitle, "stock" => ByStock, _ => BySold },
@@ -148,14 +160,16 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     private static decimal? Round(decimal? amount) => amount is { } some ? Math.Round(some, 4) : null;
 
-    private Task<int> CountAsync(List<ProductFact> counted, CancellationToken cancel) => database.WriteAsync(async session =>
+    private static ProductFact Rounded(ProductFact fact) => fact with { Price = Round(fact.Price), Cost = Round(fact.Cost) };
+
+    private async Task CountAsync(Session session, List<ProductFact> counted)
     {
         var arguments = new { Ids = SqlList.Of(counted.Select(p => p.Id)), Stocks = SqlList.Of(counted.Select(p => p.Stock)), Now = time.GetUtcNow() };
         await session.ExecuteAsync(KeepStock, arguments);
-        return await session.ExecuteAsync(CountStock, arguments);
-    }, cancel);
+        await session.ExecuteAsync(CountStock, arguments);
+    }
 
-    private Task<int> WriteAsync(List<ProductFact> products, string source, CancellationToken cancel) => database.ExecuteAsync(Upsert, new
+    private Task<int> WriteAsync(Session session, IReadOnlyList<ProductFact> products, string source) => session.ExecuteAsync(Upsert, new
     {
         Ids = SqlList.Of(products.Select(p => p.Id)),
         Titles = SqlList.Of(products.Select(p => p.Title ?? p.Id)),
@@ -173,7 +187,7 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         Descriptions = SqlList.Of(products.Select(p => p.Description)),
         Source = source,
         Now = time.GetUtcNow(),
-    }, cancel);
+    });
 }
 
 /// <summary>Where a page of products ended.</summary>

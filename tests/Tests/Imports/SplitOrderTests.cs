@@ -1,11 +1,10 @@
-using BehaviorDashboard.Events;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Testing;
 using Xunit;
 
 namespace BehaviorDashboard.Tests.Imports;
 
-/// <summary>An order counts once and whole: in pieces, from two files, live and imported.</summary>
+/// <summary>An order counts once and whole: in pieces and from two files.</summary>
 public class SplitOrderTests
 {
     public static TheoryData<Engine> Engines => ImportBench.Engines;
@@ -71,18 +70,6 @@ public class SplitOrderTests
         Assert.Equal((1L, 10m), (await bench.ScalarAsync<long>("select orders from profiles"), await bench.ScalarAsync<decimal>("select revenue from profiles")));
     }
 
-    [Theory, MemberData(nameof(Engines))]
-    public async Task An_order_that_came_live_is_not_counted_again(Engine engine)
-    {
-        await using var bench = await ImportBench.OpenAsync(engine);
-        await bench.SendAsync(Order("live", "1", "2026-01-02T11:00:00Z", 10));
-        // The same number a year earlier is another order.
-        await bench.SendAsync(Order("old", "2", "2025-01-02T11:00:00Z", 7));
-        var report = await bench.ImportAsync(Shop, File(ImportBench.Uci("1", 10), ImportBench.Uci("2", 20)));
-        Assert.Equal((1L, 1L, 1L), (report.Created, report.Unchanged, report.Elsewhere));
-        Assert.Equal(37m, await bench.RevenueAsync());
-    }
-
     [Fact]
     public async Task Scattered_rows_of_an_order_are_put_together_when_told_so()
     {
@@ -91,17 +78,4 @@ public class SplitOrderTests
         var report = await JoinAsync(bench, File(ImportBench.Uci("1", 10), between, ImportBench.Uci("1", 5, product: "B")));
         Assert.Equal((215m, 201L), (await bench.RevenueAsync(), report.Orders));
     }
-
-    private static ShopEvent Order(string id, string order, string at, decimal revenue) => new()
-    {
-        MessageId = id,
-        ReceivedAt = DateTimeOffset.UtcNow,
-        OccurredAt = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture),
-        Type = EventTypes.Track,
-        Name = EventNames.OrderCompleted,
-        SourceId = "key",
-        UserId = "7",
-        OrderId = order,
-        Revenue = revenue,
-    };
 }

@@ -1,6 +1,8 @@
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace BehaviorDashboard.Tests.Imports;
@@ -81,6 +83,40 @@ public class UndoTests
         Assert.Equal(0, await bench.ScalarAsync<long>("select count(*) from import_traits"));
 
         Task<string?> CountryAsync(string person) => bench.ScalarAsync<string>($"select traits ->> 'country' from profiles where user_id = '{person}'");
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Facts_of_products_go_back_to_what_they_were_and_later_ones_stay(Engine engine)
+    {
+        await using var bench = await ImportBench.OpenAsync(engine);
+        await bench.Store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([new ProductFact("A", "Old cup", "Old", Price: 5, Stock: 7)], "feed", dryRun: false, TestContext.Current.CancellationToken);
+        var first = await ProductsAsync("A,Cup,Kitchen,6.50,3", "B,Bowl,Kitchen,9,1", "C,Can,Kitchen,1,1");
+        var second = await ProductsAsync("A,Cup,Table,7,3", "B,Bowl,,9,2");
+        Assert.Equal("Cup Table 7 3", await FactsAsync("A"));
+        // In the other order: what the later one said too stays, and so does the product only it still names.
+        await bench.Service.UndoAsync(first.Id);
+        Assert.Equal("Cup Table 7 3", await FactsAsync("A"));
+        Assert.Equal("Bowl – 9 2", await FactsAsync("B"));
+        Assert.Null(await FactsAsync("C"));
+        // Somebody counts the shelf and mends the title meanwhile.
+        await bench.Store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([new ProductFact("A", "Newer cup")], "feed", dryRun: false, TestContext.Current.CancellationToken);
+        await bench.Service.UndoAsync(second.Id);
+        Assert.Equal("Newer cup Old 5 7", await FactsAsync("A"));
+        Assert.Equal(1, await bench.ScalarAsync<long>("select count(*) from products"));
+        Assert.Equal(0, await bench.ScalarAsync<long>("select count(*) from product_facts_before"));
+
+        async Task<ImportReport> ProductsAsync(params string[] rows)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+            var file = await bench.FileAsync("id,title,category,price,stock\n" + string.Join('\n', rows) + "\n");
+            return await bench.Service.RunAsync(new ImportRequest(ColumnMapping.Preset, [file]) { Mapping = new ColumnMapping(MappedKind.Products, new Dictionary<string, string>
+            {
+                ["product_id"] = "id", ["title"] = "title", ["category"] = "category", ["price"] = "price", ["stock"] = "stock",
+            }) });
+        }
+
+        Task<string?> FactsAsync(string id) => bench.ScalarAsync<string>(
+            $"select title || ' ' || coalesce(category, '–') || ' ' || cast(cast(price as bigint) as text) || ' ' || cast(stock as text) from products where id = '{id}'");
     }
 
     [Theory, MemberData(nameof(Engines))]

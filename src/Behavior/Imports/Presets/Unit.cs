@@ -31,7 +31,7 @@ internal sealed record Unit(string Kind, string Key, int Rows, int Line)
     public IReadOnlyCollection<string> Products { get; init; } = [];
 
     /// <summary>The order it is, where the same order may also have come live or from another file.</summary>
-    public string? OrderId => Kind is "order" or "return" && Events.Count > 0 ? Events[0].OrderId : null;
+    public string? OrderId => Events.Count > 0 && SameOrder.Tells(Events[0]) ? Events[0].OrderId : null;
 
     /// <summary>What a row says of a customer: their traits, outside any visit.</summary>
     public static Unit OfCustomer(string key, string person, string? traits, int line, ImportContext context) => new("customer", key, 1, line)
