@@ -20,6 +20,18 @@ public class ClientTests(Browser browser)
     }
 
     [Fact]
+    public async Task PostHogs_server_client_reaches_the_store()
+    {
+        Node.SkipWithoutPackages();
+        await using var product = await ProductProcess.StartAsync();
+        var key = await Keys.CreateAsync(product.Folder, "write");
+        Assert.Equal("""{"failures":[]}""", (await Node.RunAsync("posthog-node.mjs", product.Address.ToString().TrimEnd('/'), key)).Trim());
+        var kpis = await Keys.KpisAsync(product.Folder);
+        // An identify, an alias, a view of a page, an order and a group; the device's visit is the person's.
+        Assert.Equal((5, 1, 42.5m, 1), (kpis.GetProperty("events").GetInt64(), kpis.GetProperty("orders").GetInt64(), kpis.GetProperty("revenue").GetDecimal(), kpis.GetProperty("active_people").GetInt64()));
+    }
+
+    [Fact]
     public async Task Segments_browser_client_shows_on_an_open_live_page()
     {
         Node.SkipWithoutPackages();

@@ -45,6 +45,35 @@ public sealed partial class ProductProcess : IAsyncDisposable
         return product;
     }
 
+    /// <summary>Starts one command; <see cref="WritesAsync"/>, <see cref="ExitAsync"/> and <see cref="KillAsync"/> follow it.</summary>
+    public static ProductProcess Begin(string folder, params string[] arguments)
+    {
+        var product = new ProductProcess(Launch([.. arguments, "--data", folder]), folder);
+        product.Read(product._process.StandardOutput);
+        product.Read(product._process.StandardError);
+        return product;
+    }
+
+    /// <summary>Waits until it has written such a line.</summary>
+    /// <returns>False when it ended without.</returns>
+    public async Task<bool> WritesAsync(Func<string, bool> line)
+    {
+        while (true)
+        {
+            var ended = _process.HasExited;
+            lock (_lines)
+                if (_lines.Any(line)) return true;
+            if (ended) return false;
+            await Task.Delay(10);
+        }
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     /// <summary>Runs one command to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string? folder, params string[] arguments)
     {

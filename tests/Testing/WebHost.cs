@@ -28,7 +28,7 @@ public partial class WebHost : IAsyncLifetime
     private string? _database;
 
     /// <summary>Settings as on the command line: <c>["Accounts:AuthPostsPerMinute"] = "3"</c>.</summary>
-    public Dictionary<string, string> Settings { get; } = new() { ["Accounts:AuthPostsPerMinute"] = "10000", ["Accounts:RevalidateSeconds"] = "1", ["Logging:LogLevel:Default"] = "Warning" };
+    public Dictionary<string, string> Settings { get; } = new() { ["Accounts:AuthPostsPerMinute"] = "10000", ["Accounts:RevalidateSeconds"] = "1", ["Logging:LogLevel:Default"] = "Error", ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Error", ["Accounts:PrintSetupLink"] = "false" };
 
     /// <summary>False: nobody can sign in yet, as at a first start.</summary>
     protected virtual bool WithPeople => true;

@@ -21,6 +21,7 @@ public sealed class PrivacyModule : IModule
         services.AddSingleton<PrivacyStore>();
         services.AddSingleton<IErasureWitness, ErasureWitness>();
         services.AddSingleton<IRetention, AnonymousRetention>();
+        services.AddSingleton<IRetention, EventsRetention>();
         services.AddScoped(p => new PrivacyService(p.GetRequiredService<PersonErasure>(), p.GetRequiredService<PeopleService>(), p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<PrivacyStore>()));
         services.AddSingleton(p => new RetentionService(p.GetServices<IRetention>(), p.GetRequiredService<PrivacyStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<IOptions<PrivacyOptions>>(),
             p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RetentionService>>()));

@@ -11,6 +11,10 @@ public sealed record PrivacyOptions
     [Range(0, 3_650)]
     public int AnonymousDays { get; init; }
 
+    /// <summary>Days after which what shoppers did is removed; orders, refunds and reviews stay. 0: never.</summary>
+    [Range(0, 3_650)]
+    public int EventDays { get; init; }
+
     /// <summary>Hour of the shop's day at which what is due goes.</summary>
     [Range(0, 23)]
     public int RetentionHour { get; init; } = 3;

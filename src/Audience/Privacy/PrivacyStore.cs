@@ -28,6 +28,23 @@ internal sealed class PrivacyStore(Database database)
 
     private const string OldKeys = $"select user_id {Old} order by user_id limit @Limit";
 
+    private const string OldEvents = """
+        from events e where e.occurred_at < @Before
+            and not (e.type in ('track', 'item') and e.name in ('Order Completed', 'Order Refunded', 'Order Cancelled', 'Revenue Adjusted', 'Stock Adjusted', 'Product Reviewed'))
+        """;
+
+    private const string CountOldEvents = $"select count(*) {OldEvents}";
+
+    private const string PeopleOfOldEvents = $"""
+        select distinct coalesce(i.user_id, o.user_id) from (select e.user_id {OldEvents} and e.user_id is not null) o left join identities i on i.alias = o.user_id limit @Limit
+        """;
+
+    private const string RemoveOldEvents = $"""
+        delete from events where message_id in (select e.message_id {OldEvents} and (e.user_id = any(@People) or e.user_id in (select i.alias from identities i where i.user_id = any(@People))))
+        """;
+
+    private const string RemoveOldOfNobody = $"delete from events where message_id in (select e.message_id {OldEvents} and e.user_id is null)";
+
     private sealed record Wanted(DateTimeOffset? WantedAt, DateTimeOffset? DoneAt);
 
     public Task AddAsync(ErasureReport report) => database.ExecuteAsync(Insert, report);
@@ -42,6 +59,14 @@ internal sealed class PrivacyStore(Database database)
     public Task RanAsync(RetentionRun run) => database.ExecuteAsync(InsertRun, new { run.Kind, At = run.RanAt, run.Removed });
 
     public Task<IReadOnlyList<RetentionRun>> LastRunsAsync(CancellationToken cancel) => database.QueryAsync<RetentionRun>(LastRuns, cancel: cancel);
+
+    public Task<long> OldEventsAsync(DateTimeOffset before, CancellationToken cancel) => database.ScalarAsync<long>(CountOldEvents, new { Before = before }, cancel);
+
+    public Task<IReadOnlyList<string>> PeopleOfOldEventsAsync(DateTimeOffset before, int limit, CancellationToken cancel) => database.QueryAsync<string>(PeopleOfOldEvents, new { Before = before, Limit = limit }, cancel);
+
+    public static Task<int> RemoveOldEventsAsync(Session session, DateTimeOffset before, IReadOnlyList<string> people) => session.ExecuteAsync(RemoveOldEvents, new { Before = before, People = SqlList.Of(people) });
+
+    public static Task<int> RemoveOldOfNobodyAsync(Session session, DateTimeOffset before) => session.ExecuteAsync(RemoveOldOfNobody, new { Before = before });
 
     public Task<long> AnonymousAsync(DateTimeOffset before, CancellationToken cancel) => database.ScalarAsync<long>($"select count(*) {Old}", new { Before = before }, cancel);
 

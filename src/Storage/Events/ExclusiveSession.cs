@@ -94,6 +94,9 @@ public sealed class ExclusiveSession
         return removed;
     }
 
+    /// <summary>Has an embedded store copied into a new file soon, so that removed bytes leave the disk.</summary>
+    public Task WantCompactionAsync() => Session.ExecuteAsync(Compaction.Want);
+
     /// <summary>Makes one person of two; nothing in <c>events</c> changes.</summary>
     /// <returns>False when one of them is nobody, or not a person of their own any more.</returns>
     public Task<bool> MergeAsync(Merge merge) => Merging.MergeAsync(this, merge);

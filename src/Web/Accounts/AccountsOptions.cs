@@ -35,6 +35,9 @@ public sealed record AccountsOptions
     [Range(1, 720)]
     public int LinkHours { get; init; } = 48;
 
+    /// <summary>Whether the one-time link that makes the first Admin is printed at start.</summary>
+    public bool PrintSetupLink { get; init; } = true;
+
     public OidcOptions Oidc { get; init; } = new();
 }
 

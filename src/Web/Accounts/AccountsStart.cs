@@ -2,6 +2,7 @@ using BehaviorDashboard.Contracts;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Accounts;
 
@@ -9,14 +10,14 @@ namespace BehaviorDashboard.Accounts;
 /// Once the server listens: demo accounts in a demo, the first Admin of a container (<c>BD_ADMIN_EMAIL</c> and
 /// <c>BD_ADMIN_PASSWORD_FILE</c>), or else the one-time set-up link on the console.
 /// </summary>
-internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate, DemoMode demo, AccountStore store, IConfiguration configuration, IServer server, TimeProvider time) : IHostedLifecycleService
+internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate, DemoMode demo, AccountStore store, IConfiguration configuration, IOptions<AccountsOptions> options, IServer server, TimeProvider time) : IHostedLifecycleService
 {
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         if (demo.On) await DemoMode.CreateAccountsAsync(store, users, time, cancellationToken);
-        if (!await gate.IsOpenAsync(cancellationToken) || await FromFileAsync(users, cancellationToken)) return;
+        if (!await gate.IsOpenAsync(cancellationToken) || await FromFileAsync(users, cancellationToken) || !options.Value.PrintSetupLink) return;
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5000";
         await Console.Out.WriteLineAsync($"""
 

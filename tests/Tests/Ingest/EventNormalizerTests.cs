@@ -136,7 +136,16 @@ public class EventNormalizerTests
         var identify = One("""{"event":"$identify","distinct_id":"u9","properties":{"$anon_distinct_id":"d1","$set":{"email":"x@example.com"}}}""", EventShape.PostHog);
         Assert.Equal((EventTypes.Identify, "u9", "d1"), (identify.Type, identify.UserId, identify.AnonymousId));
         Assert.Contains("x@example.com", identify.Traits, StringComparison.Ordinal);
-        Assert.Equal(EventNames.OrderCompleted, One("""{"type":"track","event":"ecommerce.order_placed","userId":"u","properties":{"order_id":"1","total_value":5}}""").Name);
+        var placed = One("""{"type":"track","event":"ecommerce.order_placed","userId":"u","properties":{"order_id":"1","total_value":59.5,"tax":4,"shipping":5.5,"total_discounts":3}}""");
+        Assert.Equal((EventNames.OrderCompleted, 50m), (placed.Name, placed.Revenue));
+        Assert.Equal(49m, One("""{"type":"track","event":"ecommerce.order_placed","userId":"u","properties":{"order_id":"1","total_value":59.5,"subtotal_value":49}}""").Revenue);
+        foreach (var (action, name) in new[] { ("add", EventNames.ProductAdded), ("remove", EventNames.ProductRemoved), ("replace", "Cart Updated") })
+            Assert.Equal(name, One($$$"""{"type":"track","event":"ecommerce.cart_updated","userId":"u","properties":{"cart_id":"c","action":"{{{action}}}","products":[{"product_id":"A","price":2,"quantity":3}]}}""").Name);
+        // GA4 and Braze name the one product of a view or a cart change in a list.
+        var added = One("""{"type":"track","event":"add_to_cart","userId":"u","properties":{"currency":"USD","items":[{"item_id":"A","item_category":"Cups","price":2.5,"quantity":3}]}}""");
+        Assert.Equal((EventNames.ProductAdded, "A", "Cups", 2.5m, 3), (added.Name, added.ProductId, added.Category, added.Price, added.Quantity));
+        Assert.Null(One("""{"type":"track","event":"add_to_cart","userId":"u","properties":{"items":[{"item_id":"A"},{"item_id":"B"}]}}""").ProductId);
+        Assert.Null(One("""{"type":"track","event":"view_cart","userId":"u","properties":{"items":[{"item_id":"A"}]}}""").ProductId);
         var search = One("""{"type":"track","event":"view_search_results","anonymousId":"a","properties":{"search_term":"杯子","results":0}}""");
         Assert.Equal((EventNames.ProductsSearched, "杯子", """{"results":0}"""), (search.Name, search.Query, search.Properties));
     }

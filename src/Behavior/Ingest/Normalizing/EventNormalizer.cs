@@ -151,6 +151,11 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
     {
         var (type, name, problem) = Naming.Of(arrival, sent.Type, sent.Event, sent.Name);
         if (problem is not null) return problem;
+        if (type == EventTypes.Track)
+        {
+            name = EventWords.CartChange(name, facts.Action);
+            if (facts.Products is { } only && EventWords.IsOfOneProduct(name)) facts.TakeOnly(json[sent.Properties!.Value][only], line, _redactor);
+        }
         var (userId, anonymousId) = Naming.PersonOf(sent.UserId ?? arrival.UserId, sent.AnonymousId ?? arrival.AnonymousId, sent.DistinctId ?? (arrival.Shape == EventShape.PostHog ? facts.DistinctId : null), type, facts);
         if (CheckIds(userId, anonymousId, sent.PreviousId, sent.MessageId) is { } invalid) return invalid;
         if (facts.Quantity is { } quantity && (decimal.Truncate(quantity) != quantity || Math.Abs(quantity) > int.MaxValue)) return BadQuantity("properties.quantity");

@@ -5,6 +5,8 @@ namespace BehaviorDashboard.Ingest;
 /// <summary>Names under which shops send the same thing: Segment's own, GA4's, PostHog's and Braze's.</summary>
 internal static class EventWords
 {
+    private const string CartUpdated = "Cart Updated";
+
     /// <summary>Event names of other vocabularies. What is not here is kept as it was sent.</summary>
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
@@ -27,7 +29,7 @@ internal static class EventWords
         ["select_promotion"] = "Promotion Clicked",
         // Braze, e-commerce recommended events
         ["ecommerce.product_viewed"] = EventNames.ProductViewed,
-        ["ecommerce.cart_updated"] = "Cart Updated",
+        ["ecommerce.cart_updated"] = CartUpdated,
         ["ecommerce.checkout_started"] = EventNames.CheckoutStarted,
         ["ecommerce.order_placed"] = EventNames.OrderCompleted,
         ["ecommerce.order_refunded"] = EventNames.OrderRefunded,
@@ -42,13 +44,24 @@ internal static class EventWords
 
     public static string Canonical(string name) => Names.GetValueOrDefault(name, name);
 
+    /// <summary>Braze says in a property what changed in the cart.</summary>
+    public static string CartChange(string name, string? action) => name != CartUpdated ? name : action switch
+    {
+        "add" => EventNames.ProductAdded,
+        "remove" => EventNames.ProductRemoved,
+        _ => name,
+    };
+
+    /// <summary>Events about one product, which GA4 and Braze name in a list.</summary>
+    public static bool IsOfOneProduct(string name) => name is EventNames.ProductViewed or EventNames.ProductAdded or EventNames.ProductRemoved or "Product Clicked" or "Product Added to Wishlist";
+
     /// <summary>Properties that have a column or a meaning of their own.</summary>
     public static readonly NameTable<Word> Properties = new(
         ("product_id", Word.ProductId), ("productId", Word.ProductId), ("item_id", Word.ProductId), ("sku", Word.Sku),
         ("category", Word.Category), ("item_category", Word.Category),
         ("price", Word.Price), ("quantity", Word.Quantity), ("currency", Word.Currency),
-        ("revenue", Word.Revenue), ("value", Word.Value), ("total_value", Word.Value), ("subtotal", Word.Subtotal), ("total", Word.Total),
-        ("tax", Word.Tax), ("shipping", Word.Shipping), ("discount", Word.Discount),
+        ("revenue", Word.Revenue), ("value", Word.Value), ("subtotal", Word.Subtotal), ("subtotal_value", Word.Subtotal), ("total", Word.Total), ("total_value", Word.Total),
+        ("tax", Word.Tax), ("shipping", Word.Shipping), ("discount", Word.Discount), ("total_discounts", Word.Discount), ("action", Word.Action),
         ("order_id", Word.OrderId), ("orderId", Word.OrderId), ("transaction_id", Word.OrderId),
         ("campaign_id", Word.CampaignId), ("recommendation_id", Word.RecommendationId),
         ("query", Word.Query), ("search_term", Word.Query), ("q", Word.Query),
@@ -82,6 +95,7 @@ internal enum Word
     Tax,
     Shipping,
     Discount,
+    Action,
     OrderId,
     CampaignId,
     RecommendationId,

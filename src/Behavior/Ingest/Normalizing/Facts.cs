@@ -10,7 +10,7 @@ internal sealed class Facts(StringCache cache)
 {
     private readonly ArrayBufferWriter<byte> _rest = new(1_024);
 
-    public string? ProductId, Sku, Category, Currency, OrderId, CampaignId, RecommendationId, Query, Url, Session, AnonymousId, DeviceId, DistinctId;
+    public string? ProductId, Sku, Category, Currency, OrderId, CampaignId, RecommendationId, Query, Url, Session, AnonymousId, DeviceId, DistinctId, Action;
     public decimal? Price, Quantity, Revenue, Value, Subtotal, Total, Tax, Shipping, Discount, Rating;
     public bool? Identified;
     public Range? Products, Set;
@@ -22,7 +22,7 @@ internal sealed class Facts(StringCache cache)
     public void Clear()
     {
         _rest.ResetWrittenCount();
-        ProductId = Sku = Category = Currency = OrderId = CampaignId = RecommendationId = Query = Url = Session = AnonymousId = DeviceId = DistinctId = null;
+        ProductId = Sku = Category = Currency = OrderId = CampaignId = RecommendationId = Query = Url = Session = AnonymousId = DeviceId = DistinctId = Action = null;
         Price = Quantity = Revenue = Value = Subtotal = Total = Tax = Shipping = Discount = Rating = null;
         (Identified, Products, Set, Problem) = (null, null, null, null);
     }
@@ -45,6 +45,22 @@ internal sealed class Facts(StringCache cache)
     {
         Start("products"u8);
         Write(Redactor.Suspect(json) ? Redactor.Value(json) : json);
+    }
+
+    /// <summary>Takes over what a list of one product says, where the event itself names none.</summary>
+    public void TakeOnly(ReadOnlySpan<byte> products, Facts line, Redactor redactor)
+    {
+        if (ProductId is not null || Sku is not null) return;
+        var reader = new Utf8JsonReader(products);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartObject) return;
+        var start = (int)reader.TokenStartIndex;
+        JsonText.Skip(ref reader);
+        var end = (int)reader.BytesConsumed;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) return;
+        line.Clear();
+        line.Read(products[start..end], "", redactor);
+        if (line.Problem is not null) return;
+        (ProductId, Sku, Category, Price, Quantity) = (line.ProductId, line.Sku, Category ?? line.Category, Price ?? line.Price, Quantity ?? line.Quantity);
     }
 
     /// <summary>Reads one JSON object. Positions of nested values are kept relative to <paramref name="json"/>.</summary>
@@ -70,7 +86,7 @@ internal sealed class Facts(StringCache cache)
     }
 
     /// <summary>Amounts without a column stay readable in the properties.</summary>
-    private static bool Stays(Word word) => word is Word.None or Word.Sku or Word.Subtotal or Word.Total or Word.Tax or Word.Shipping or Word.Discount or Word.Value or Word.DistinctId;
+    private static bool Stays(Word word) => word is Word.None or Word.Sku or Word.Subtotal or Word.Total or Word.Tax or Word.Shipping or Word.Discount or Word.Value or Word.DistinctId or Word.Action;
 
     private void Take(Word word, ref Utf8JsonReader reader, string path)
     {
@@ -89,6 +105,7 @@ internal sealed class Facts(StringCache cache)
             case Word.AnonymousId: AnonymousId ??= Text(ref reader); break;
             case Word.DeviceId: DeviceId ??= Text(ref reader); break;
             case Word.DistinctId: DistinctId ??= Text(ref reader); break;
+            case Word.Action: Action ??= Text(ref reader); break;
             case Word.Identified: Identified = reader.TokenType == JsonTokenType.True; break;
             case Word.Price: Amount(ref reader, path, "price", ref Price); break;
             case Word.Quantity: Amount(ref reader, path, "quantity", ref Quantity); break;

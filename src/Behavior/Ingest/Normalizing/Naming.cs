@@ -55,7 +55,7 @@ internal static class Naming
 
     /// <summary>
     /// An order's revenue, before tax and shipping, as Segment defines it: <c>revenue</c>, else <c>subtotal</c>, else
-    /// <c>value</c> (GA4, Braze), else <c>total</c> less tax and shipping, else the sum of its lines less the discount.
+    /// <c>value</c> (GA4), else <c>total</c> (Braze: <c>total_value</c>) less tax and shipping, else the sum of its lines less the discount.
     /// Of a refund it is what was given back, negative.
     /// </summary>
     public static decimal? RevenueOf(string name, Facts facts, decimal? lines)

@@ -1,0 +1,48 @@
+using System.Reflection;
+using System.Text.Json;
+using BehaviorDashboard.Testing;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Architecture;
+
+/// <summary><c>appsettings.sample.json</c> has every option there is, with its default and a comment, and none that is not.</summary>
+public class SampleTests
+{
+    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "appsettings.sample.json"));
+
+    private static readonly JsonElement Sample = JsonDocument.Parse(Text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement;
+
+    /// <summary>Records with a section of their own.</summary>
+    public static TheoryData<Type> Options => [.. House.Projects.Keys.SelectMany(p => Assembly.Load($"BehaviorDashboard.{p}").GetTypes()).Where(t => SectionOf(t) is not null)];
+
+    [Theory, MemberData(nameof(Options))]
+    public void Every_option_stands_in_the_sample_with_its_default(Type options)
+    {
+        var section = SectionOf(options)!;
+        Assert.True(Sample.TryGetProperty(section, out var sample), $"The sample has no section {section}.");
+        AssertNames(options, sample, section);
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Text));
+        var bound = new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection(section).Get(options);
+        Assert.Equal(JsonSerializer.Serialize(Activator.CreateInstance(options), options), JsonSerializer.Serialize(bound, options));
+    }
+
+    [Fact]
+    public void Every_option_of_the_sample_is_explained()
+    {
+        var lines = Text.Split('\n').Select(l => l.Trim()).ToList();
+        // One comment may speak for the options right below it.
+        for (var i = 1; i < lines.Count; i++)
+            if (lines[i].StartsWith('"') && !lines[i].EndsWith('{') && lines[i - 1].EndsWith('{') && !lines[i - 1].StartsWith("\"LogLevel\"", StringComparison.Ordinal) && !lines[i - 1].StartsWith("\"Oidc\"", StringComparison.Ordinal))
+                Assert.Fail($"{lines[i]} has no comment.");
+    }
+
+    private static string? SectionOf(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal) ? type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string : null;
+
+    private static void AssertNames(Type options, JsonElement sample, string path)
+    {
+        var properties = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
+        Assert.Equal(properties.Select(p => $"{path}:{p.Name}").Order(), sample.EnumerateObject().Select(p => $"{path}:{p.Name}").Order());
+        foreach (var inner in properties.Where(p => p.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal))) AssertNames(inner.PropertyType, sample.GetProperty(inner.Name), $"{path}:{inner.Name}");
+    }
+}
