@@ -19,9 +19,9 @@ public sealed class IngestModule : IModule
         services.AddSingleton(provider => new RequestBody(provider.GetRequiredService<IOptions<IngestOptions>>().Value));
         services.AddHostedService<WarmWriter>();
         services.AddRequestDecompression();
-        var origins = configuration.GetSection(IngestOptions.Section).Get<IngestOptions>()?.Origins ?? ["*"];
+        var origins = configuration.GetSection(IngestOptions.Section).Get<IngestOptions>()?.Origins ?? [];
         services.AddCors(cors => cors.AddPolicy(IngestApi.Cors, policy =>
-            (origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. origins])).AllowAnyHeader().WithMethods("GET", "POST").SetPreflightMaxAge(TimeSpan.FromHours(2))));
+            (origins.Count == 0 || origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. origins])).AllowAnyHeader().WithMethods("GET", "POST").SetPreflightMaxAge(TimeSpan.FromHours(2))));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => IngestApi.Map(routes);

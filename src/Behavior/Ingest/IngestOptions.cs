@@ -27,8 +27,8 @@ public sealed record IngestOptions
     [Range(1_048_576, 4_294_967_296)]
     public long HeldBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Origins whose pages may send events; <c>*</c> is every origin. Credentials are never allowed.</summary>
-    public IReadOnlyList<string> Origins { get; init; } = ["*"];
+    /// <summary>Origins whose pages may send events; empty: every origin. Credentials are never allowed.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>
     /// Names of event properties that may hold e-mail addresses. In all others anything that looks like one is replaced

@@ -35,7 +35,14 @@ public sealed partial class EChart
     {
         if (_module is null) return;
         var batch = points.Select(p => new object?[] { p.Series, Charts.Axis(Clock, p.At), p.Value }).ToArray();
-        if (batch.Length > 0) await _module.InvokeVoidAsync("push", _id, batch, MaxPoints);
+        try
+        {
+            if (batch.Length > 0) await _module.InvokeVoidAsync("push", _id, batch, MaxPoints);
+        }
+        catch (Exception gone) when (gone is JSDisconnectedException or TaskCanceledException)
+        {
+            // The page was left, or does not answer any more.
+        }
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -48,7 +55,7 @@ public sealed partial class EChart
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/charts.js");
             await _module.InvokeVoidAsync("show", _id, _canvas, options);
         }
-        catch (JSDisconnectedException)
+        catch (Exception gone) when (gone is JSDisconnectedException or TaskCanceledException)
         {
             // The page is gone; there is nothing to draw on.
         }

@@ -55,9 +55,9 @@ public sealed class RecommendationsModule : IModule
         services.AddSingleton<IKpiSource, RecommendationKpis>();
         services.AddSingleton<IActionTarget, RecommendationActions>();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, ShopLimits>();
-        var origins = configuration.GetSection(RecommendationsOptions.Section).Get<RecommendationsOptions>()?.Origins ?? ["*"];
+        var origins = configuration.GetSection(RecommendationsOptions.Section).Get<RecommendationsOptions>()?.Origins ?? [];
         services.AddCors(cors => cors.AddPolicy(RecommendationsApi.Cors, policy =>
-            (origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. origins])).WithHeaders("authorization").WithMethods("GET").SetPreflightMaxAge(TimeSpan.FromHours(2))));
+            (origins.Count == 0 || origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. origins])).WithHeaders("authorization").WithMethods("GET").SetPreflightMaxAge(TimeSpan.FromHours(2))));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => RecommendationsApi.Map(routes);

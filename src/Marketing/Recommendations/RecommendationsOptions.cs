@@ -42,6 +42,6 @@ public sealed record RecommendationsOptions
     [Range(1, 100_000)]
     public int ShopBurst { get; init; } = 60;
 
-    /// <summary>Origins whose pages may ask; <c>*</c> is every origin. Credentials are never allowed.</summary>
-    public IReadOnlyList<string> Origins { get; init; } = ["*"];
+    /// <summary>Origins whose pages may ask; empty: every origin. Credentials are never allowed.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
 }

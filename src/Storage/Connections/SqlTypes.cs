@@ -11,15 +11,17 @@ internal static class SqlTypes
     {
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
-        SqlMapper.AddTypeHandler(new UtcInstant());
+        SqlMapper.AddTypeHandler(typeof(DateTimeOffset), new UtcInstant());
     }
 
-    private sealed class UtcInstant : SqlMapper.TypeHandler<DateTimeOffset>
+    /// <summary>Not Dapper's generic handler: that one cannot say that a whole row is null, as <c>min</c> of nothing is.</summary>
+    private sealed class UtcInstant : SqlMapper.ITypeHandler
     {
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+        public void SetValue(IDbDataParameter parameter, object value) => parameter.Value = value is DateTimeOffset instant ? instant.UtcDateTime : DBNull.Value;
 
-        public override DateTimeOffset Parse(object value) => value switch
+        public object? Parse(Type destinationType, object? value) => value switch
         {
+            null or DBNull => null,
             DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
             DateTimeOffset instant => instant.ToUniversalTime(),
             _ => throw new DataException($"Cannot read {value.GetType().Name} as an instant."),

@@ -24,7 +24,10 @@ public class SampleTests
         AssertNames(options, sample, section);
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Text));
         var bound = new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection(section).Get(options);
-        Assert.Equal(JsonSerializer.Serialize(Activator.CreateInstance(options), options), JsonSerializer.Serialize(bound, options));
+        Assert.Equal(Plain(Activator.CreateInstance(options)), Plain(bound));
+
+        // Nothing said and an empty text mean the same.
+        string Plain(object? value) => JsonSerializer.Serialize(value, options).Replace(":null", ":\"\"", StringComparison.Ordinal);
     }
 
     [Fact]

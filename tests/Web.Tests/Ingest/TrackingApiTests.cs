@@ -143,6 +143,21 @@ public sealed class TrackingApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
     }
 
+    [Fact]
+    public async Task Named_origins_may_send_and_others_may_not()
+    {
+        await using var narrow = await WebHost.StartAsync(new() { ["Ingest:Origins:0"] = "https://shop.example" });
+        using var client = narrow.Client();
+        foreach (var (origin, allowed) in new[] { ("https://shop.example", true), ("https://evil.example", false) })
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Options, "/v1/batch");
+            ask.Headers.Add("Origin", origin);
+            ask.Headers.Add("Access-Control-Request-Method", "POST");
+            using var answer = await client.SendAsync(ask);
+            Assert.Equal(allowed, answer.Headers.Contains("Access-Control-Allow-Origin"));
+        }
+    }
+
     private static string Id() => Guid.NewGuid().ToString("N");
 
     private static string Good(string id) => $"{{\"type\":\"track\",\"event\":\"Tried\",\"userId\":\"neighbour\",\"messageId\":\"{id}\"}}";

@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Resources;
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
+using BehaviorDashboard.Privacy;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +16,16 @@ namespace BehaviorDashboard.WebTests.Profiles;
 public class ErasureApiTests(WebHost host) : IClassFixture<WebHost>
 {
     private const string Ada = "ada@example.com";
+
+    [Theory, InlineData("en"), InlineData("zh-Hans")]
+    public async Task Every_place_a_person_is_stored_in_has_a_name_on_the_page(string language)
+    {
+        var text = new ResourceManager("BehaviorDashboard.Privacy.Pages.PrivacyText", typeof(PrivacyModule).Assembly).GetResourceSet(new CultureInfo(language == "en" ? "" : language), true, tryParents: false)!;
+        var person = new ErasedPerson("nobody", ["nobody"], null);
+        foreach (var place in host.Services.GetServices<IPersonalData>())
+            foreach (var record in await place.CountAsync(person, TestContext.Current.CancellationToken))
+                Assert.True(text.GetString("In." + record.Kind) is not null, $"In.{record.Kind} is missing in {language}.");
+    }
 
     [Fact]
     public async Task An_Admin_sees_the_size_erases_and_leaves_a_line_in_the_audit_log()

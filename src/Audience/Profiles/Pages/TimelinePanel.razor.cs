@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
@@ -12,10 +13,13 @@ public sealed partial class TimelinePanel
     private const int PageLength = 50;
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly List<TimelineEvent> _events = [];
+    private readonly Dictionary<string, string> _titles = [];
     private (string Key, string? Kind, DateTime? Until, int Keys) _shown;
     private bool _older, _newer, _loading;
 
     [Inject] private PeopleService Service { get; set; } = null!;
+
+    [Inject] private IProductCatalog Catalog { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
@@ -55,6 +59,7 @@ public sealed partial class TimelinePanel
         if (_loading) return;
         _loading = true;
         var next = await Service.TimelineAsync(Person, Identities, _events.LastOrDefault(), PageLength, Start, Kind);
+        await NameProductsAsync(next);
         _events.AddRange(next);
         _older = next.Count == PageLength;
         _loading = false;
@@ -65,9 +70,15 @@ public sealed partial class TimelinePanel
         if (_loading || Start is not { } start) return;
         _loading = true;
         var next = await Service.NewerAsync(Person, Identities, _events.FirstOrDefault(), PageLength, start, Kind);
+        await NameProductsAsync(next);
         _events.InsertRange(0, next);
         _newer = next.Count == PageLength;
         _loading = false;
+    }
+
+    private async Task NameProductsAsync(IReadOnlyList<TimelineEvent> events)
+    {
+        foreach (var (id, title) in await Catalog.TitlesAsync([.. events.Select(e => e.ProductId).OfType<string>().Distinct().Where(id => !_titles.ContainsKey(id))], default)) _titles[id] = title;
     }
 
     private IEnumerable<Group> Groups() => By == "session"
@@ -87,7 +98,7 @@ public sealed partial class TimelinePanel
         if (e is { Type: EventTypes.Identify, SourceId: PersonTraits.Source }) return Text["Did.edited"];
         var known = Text["Did." + (e.Type == EventTypes.Track ? e.Name : e.Type)];
         if (known.ResourceNotFound) return e.Name;
-        return string.Format(CultureInfo.CurrentCulture, known.Value, e.ProductId ?? e.OrderId ?? "", e.Query ?? "", e.Url ?? e.Name, Format.Number(e.Rating, 1));
+        return string.Format(CultureInfo.CurrentCulture, known.Value, (e.ProductId is { } product ? _titles.GetValueOrDefault(product, product) : e.OrderId) ?? "", e.Query ?? "", e.Url ?? e.Name, Format.Number(e.Rating, e.Rating % 1 == 0 ? 0 : 1));
     }
 
     private static string Raw(TimelineEvent e)

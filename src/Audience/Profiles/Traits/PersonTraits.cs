@@ -45,8 +45,18 @@ public sealed class PersonTraits
     {
         if (json is null) return new Dictionary<string, string>();
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.EnumerateObject().GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Last().Value.ToString());
+        return document.RootElement.EnumerateObject().GroupBy(p => p.Name).ToDictionary(g => g.Key, g => Words(g.Last().Value));
     }
+
+    /// <summary>A value as people read it: an address is its parts, not JSON.</summary>
+    private static string Words(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(p => $"{p.Name}: {Words(p.Value)}")),
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Words)),
+        _ => value.ToString(),
+    };
 
     /// <summary>What kind of value a trait has now; null where it cannot be edited as one value.</summary>
     public static TraitType? TypeOf(JsonNode? value) => value switch
