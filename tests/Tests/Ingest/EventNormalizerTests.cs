@@ -136,6 +136,8 @@ public class EventNormalizerTests
         var identify = One("""{"event":"$identify","distinct_id":"u9","properties":{"$anon_distinct_id":"d1","$set":{"email":"x@example.com"}}}""", EventShape.PostHog);
         Assert.Equal((EventTypes.Identify, "u9", "d1"), (identify.Type, identify.UserId, identify.AnonymousId));
         Assert.Contains("x@example.com", identify.Traits, StringComparison.Ordinal);
+        var alias = One("""{"event":"$create_alias","distinct_id":"u9","properties":{"distinct_id":"u9","alias":"d7"}}""", EventShape.PostHog);
+        Assert.Equal((EventTypes.Alias, "u9", "d7"), (alias.Type, alias.UserId, alias.PreviousId));
         var placed = One("""{"type":"track","event":"ecommerce.order_placed","userId":"u","properties":{"order_id":"1","total_value":59.5,"tax":4,"shipping":5.5,"total_discounts":3}}""");
         Assert.Equal((EventNames.OrderCompleted, 50m), (placed.Name, placed.Revenue));
         Assert.Equal(49m, One("""{"type":"track","event":"ecommerce.order_placed","userId":"u","properties":{"order_id":"1","total_value":59.5,"subtotal_value":49}}""").Revenue);

@@ -157,7 +157,9 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             if (facts.Products is { } only && EventWords.IsOfOneProduct(name)) facts.TakeOnly(json[sent.Properties!.Value][only], line, _redactor);
         }
         var (userId, anonymousId) = Naming.PersonOf(sent.UserId ?? arrival.UserId, sent.AnonymousId ?? arrival.AnonymousId, sent.DistinctId ?? (arrival.Shape == EventShape.PostHog ? facts.DistinctId : null), type, facts);
-        if (CheckIds(userId, anonymousId, sent.PreviousId, sent.MessageId) is { } invalid) return invalid;
+        // PostHog says in a property which key turned out to be this person.
+        var previousId = sent.PreviousId ?? (arrival.Shape == EventShape.PostHog && type == EventTypes.Alias ? facts.Alias : null);
+        if (CheckIds(userId, anonymousId, previousId, sent.MessageId) is { } invalid) return invalid;
         if (facts.Quantity is { } quantity && (decimal.Truncate(quantity) != quantity || Math.Abs(quantity) > int.MaxValue)) return BadQuantity("properties.quantity");
         if (facts.Currency is { } currency && (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)))
             return new Rejection(RejectionCodes.InvalidValue, "properties.currency", "is not a three-letter ISO 4217 code such as EUR.");
@@ -195,7 +197,7 @@ public sealed class EventNormalizer(IOptions<IngestOptions> options, IOptions<Sh
             SourceId = arrival.SourceId,
             UserId = userId,
             AnonymousId = anonymousId,
-            PreviousId = sent.PreviousId,
+            PreviousId = previousId,
             SessionId = Cut(facts.Session ?? context.Session),
             OutsideSessions = context.Inactive,
             ProductId = Cut(facts.ProductId ?? facts.Sku),

@@ -68,7 +68,7 @@ internal static class EventWords
         ("rating", Word.Rating), ("url", Word.Url), ("page_location", Word.Url), ("$current_url", Word.Url),
         ("session_id", Word.Session), ("sessionId", Word.Session), ("$session_id", Word.Session), ("ga_session_id", Word.Session),
         ("products", Word.Products), ("items", Word.Products),
-        ("$set", Word.Set), ("$set_once", Word.Set), ("$anon_distinct_id", Word.AnonymousId), ("$device_id", Word.DeviceId), ("$is_identified", Word.Identified),
+        ("$set", Word.Set), ("$set_once", Word.Set), ("$anon_distinct_id", Word.AnonymousId), ("alias", Word.Alias), ("$device_id", Word.DeviceId), ("$is_identified", Word.Identified),
         ("distinct_id", Word.DistinctId), ("token", Word.Token));
 
     public static readonly NameTable<Field> Fields = new(
@@ -110,6 +110,7 @@ internal enum Word
     Identified,
     DistinctId,
     Token,
+    Alias,
 }
 
 internal enum Field

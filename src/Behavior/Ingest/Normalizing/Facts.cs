@@ -10,7 +10,7 @@ internal sealed class Facts(StringCache cache)
 {
     private readonly ArrayBufferWriter<byte> _rest = new(1_024);
 
-    public string? ProductId, Sku, Category, Currency, OrderId, CampaignId, RecommendationId, Query, Url, Session, AnonymousId, DeviceId, DistinctId, Action;
+    public string? ProductId, Sku, Category, Currency, OrderId, CampaignId, RecommendationId, Query, Url, Session, AnonymousId, DeviceId, DistinctId, Action, Alias;
     public decimal? Price, Quantity, Revenue, Value, Subtotal, Total, Tax, Shipping, Discount, Rating;
     public bool? Identified;
     public Range? Products, Set;
@@ -22,7 +22,7 @@ internal sealed class Facts(StringCache cache)
     public void Clear()
     {
         _rest.ResetWrittenCount();
-        ProductId = Sku = Category = Currency = OrderId = CampaignId = RecommendationId = Query = Url = Session = AnonymousId = DeviceId = DistinctId = Action = null;
+        ProductId = Sku = Category = Currency = OrderId = CampaignId = RecommendationId = Query = Url = Session = AnonymousId = DeviceId = DistinctId = Action = Alias = null;
         Price = Quantity = Revenue = Value = Subtotal = Total = Tax = Shipping = Discount = Rating = null;
         (Identified, Products, Set, Problem) = (null, null, null, null);
     }
@@ -86,7 +86,7 @@ internal sealed class Facts(StringCache cache)
     }
 
     /// <summary>Amounts without a column stay readable in the properties.</summary>
-    private static bool Stays(Word word) => word is Word.None or Word.Sku or Word.Subtotal or Word.Total or Word.Tax or Word.Shipping or Word.Discount or Word.Value or Word.DistinctId or Word.Action;
+    private static bool Stays(Word word) => word is Word.None or Word.Sku or Word.Subtotal or Word.Total or Word.Tax or Word.Shipping or Word.Discount or Word.Value or Word.DistinctId or Word.Action or Word.Alias;
 
     private void Take(Word word, ref Utf8JsonReader reader, string path)
     {
@@ -105,6 +105,7 @@ internal sealed class Facts(StringCache cache)
             case Word.AnonymousId: AnonymousId ??= Text(ref reader); break;
             case Word.DeviceId: DeviceId ??= Text(ref reader); break;
             case Word.DistinctId: DistinctId ??= Text(ref reader); break;
+            case Word.Alias: Alias ??= Text(ref reader); break;
             case Word.Action: Action ??= Text(ref reader); break;
             case Word.Identified: Identified = reader.TokenType == JsonTokenType.True; break;
             case Word.Price: Amount(ref reader, path, "price", ref Price); break;
