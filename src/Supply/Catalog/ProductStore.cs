@@ -160,7 +160,7 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
 
     private static decimal? Round(decimal? amount) => amount is { } some ? Math.Round(some, 4) : null;
 
-    private static ProductFact Rounded(ProductFact fact) => fact with { Price = Round(fact.Price), Cost = Round(fact.Cost) };
+    private static ProductFact Rounded(ProductFact fact) => fact with { Price = Round(fact.Price), Cost = Round(fact.Cost), Description = Short(fact.Description) };
 
     private async Task CountAsync(Session session, List<ProductFact> counted)
     {
