@@ -30,15 +30,17 @@ internal static class KpiJson
     public static bool TryRange(ShopClock clock, string? from, string? to, out TimeRange range, out string? problem)
     {
         range = default;
-        problem = null;
-        var last = clock.Today;
-        if (to is not null && !DateOnly.TryParseExact(to, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out last)) problem = $"'{to}' is not a day; write YYYY-MM-DD.";
-        var first = last.AddDays(-29);
-        if (from is not null && !DateOnly.TryParseExact(from, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out first)) problem = $"'{from}' is not a day; write YYYY-MM-DD.";
+        var (last, first) = (clock.Today, default(DateOnly));
+        problem = to is not null && !TryDay(to, out last) ? to : from is not null && !TryDay(from, out first) ? from : null;
+        if (problem is not null) problem = $"'{problem}' is not a day; write YYYY-MM-DD.";
+        else if (from is null) first = last.AddDays(-29);
         if (problem is null && first > last) problem = "from is after to.";
         if (problem is null) range = clock.Days(first, last);
         return problem is null;
     }
+
+    /// <summary>A day on which a shop may have been open: others lie so far out that no range around them can be told.</summary>
+    private static bool TryDay(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && day.Year is >= 1900 and <= 2999;
 
     public static string Write(KpiReport report, ShopClock clock)
     {

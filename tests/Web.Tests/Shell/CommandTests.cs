@@ -14,6 +14,15 @@ public class CommandTests
         Assert.Equal("There is no command 'nonsense'; --help lists them.", errors.Trim());
     }
 
+    [Theory, InlineData("--to", "nonsense"), InlineData("--to", "0001-01-05"), InlineData("--from", "9999-12-31")]
+    public async Task A_day_that_is_none_is_named(string option, string day)
+    {
+        var folder = Directory.CreateTempSubdirectory("behavior-command-").FullName;
+        var (code, output, errors) = await ProductProcess.RunAsync(folder, "kpis", option, day, "--json");
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal((2, "", $"'{day}' is not a day; write YYYY-MM-DD."), (code, output, errors.Trim()));
+    }
+
     [Fact]
     public async Task Help_needs_no_store_and_names_the_options()
     {
