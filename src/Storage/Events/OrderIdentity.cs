@@ -95,6 +95,6 @@ internal sealed class OrderIdentity(bool embedded)
     private static OrderTold Of(ShopEvent e, IdentityCache identities)
     {
         var given = e.UserId ?? (e.AnonymousId is { } anonymous ? Ids.PersonKey.OfAnonymous(anonymous) : null);
-        return new OrderTold(e.MessageId, e.OrderId!, e.Name, e.OccurredAt, e.ReceivedAt, given is null ? null : identities.PersonOf(given), e.SourceId.StartsWith("import:", StringComparison.Ordinal));
+        return new OrderTold(e.MessageId, e.OrderId!, e.Name, e.OccurredAt, e.ReceivedAt, given is null ? null : identities.Of(given).Person, e.SourceId.StartsWith("import:", StringComparison.Ordinal));
     }
 }
