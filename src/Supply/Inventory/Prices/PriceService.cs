@@ -33,7 +33,7 @@ public sealed class PriceService
         return [.. suggestions.Where(s => terms.ContainsKey(s.ProductId)).Select(s => new SuggestedPrice(s, terms[s.ProductId]))];
     }
 
-    public async Task<PriceSuggestion?> FindAsync(string product, CancellationToken cancel = default) => (await _store.AllAsync(product, cancel)).FirstOrDefault();
+    public async Task<PriceSuggestion?> FindAsync(string product, CancellationToken cancel = default) => await _store.AllAsync(product, cancel) is [var first, ..] ? first : null;
 
     /// <summary>What a change comes to, in whole units of the currency's smallest coin.</summary>
     /// <param name="change">Share, such as −0.1 for a tenth less.</param>
@@ -41,7 +41,7 @@ public sealed class PriceService
     public async Task<(decimal Price, string? Problem)> PriceAsync(string product, double change, CancellationToken cancel = default)
     {
         if (!(change is >= -0.9 and <= 1 && change != 0)) return (0, "price_change");
-        if ((await _catalog.FindAsync([product], cancel)).FirstOrDefault() is not { } terms) return (0, "no_product");
+        if (await _catalog.FindAsync([product], cancel) is not [var terms, ..]) return (0, "no_product");
         if (terms.Price is not { } price) return (0, "no_price");
         var suggested = Math.Round(price * (1 + (decimal)change), 2, MidpointRounding.AwayFromZero);
         return suggested <= 0 || suggested < terms.Cost ? (suggested, "below_cost") : (suggested, null);
