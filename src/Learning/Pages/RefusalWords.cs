@@ -12,11 +12,11 @@ public static partial class RefusalWords
     {
         if (reason is null) return "";
         var shortage = Shortage().Match(reason);
-        var (what, numbers) = shortage.Success ? (shortage.Groups["what"].Value, new[] { Number(shortage.Groups["have"]), Number(shortage.Groups["need"]) }) : (reason, []);
+        var (what, numbers) = shortage.Success ? (shortage.Groups["what"].Value, new object[] { Number(shortage.Groups["have"]), Number(shortage.Groups["need"]) }) : (reason, []);
         return text["Refusal." + what, numbers] is { ResourceNotFound: false } said ? said.Value : reason;
     }
 
-    private static object Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.CurrentCulture);
+    private static string Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.CurrentCulture);
 
     [GeneratedRegex("^(?<what>[^0-9]+) (?<have>[0-9.]+) < (?<need>[0-9.]+)$")]
     private static partial Regex Shortage();
