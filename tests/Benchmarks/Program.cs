@@ -20,8 +20,20 @@ return args switch
 
 static int Help()
 {
-    Console.Error.WriteLine("Name a benchmark: ingest [--events N] [--batch N] | import [--data folder] [--files N] [--times N] | live [--seconds N | --minutes N] [--clients N] [--rate N] | growth [--from N] [--to N] | people [--people N] | segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N] | clustering [--rows N] [--seed N] | delivery [--people N] | forecast [--series N] [--seed N] | features [--events N] [--people N]");
-    Console.Error.WriteLine("  | recommend [--people N] [--products N] [--events N] [--requests N]");
-    Console.Error.WriteLine("  | reviews [--reviews N] [--passes N] | recommend [--people N] [--products N] [--events N] [--requests N]");
+    Console.Error.WriteLine("""
+        Name a benchmark:
+          ingest [--events N] [--batch N]
+          import [--data folder] [--files N] [--times N]
+          live [--seconds N | --minutes N] [--clients N] [--rate N]
+          growth [--from N] [--to N]
+          people [--people N]
+          segments [--events N] [--people N] [--segments N] [--seconds N] [--rate N]
+          clustering [--rows N] [--seed N]
+          features [--events N] [--people N]
+          recommend [--people N] [--products N] [--events N] [--requests N]
+          delivery [--people N]
+          forecast [--series N] [--seed N]
+          reviews [--reviews N] [--passes N]
+        """);
     return 2;
 }
