@@ -19,14 +19,15 @@ public sealed class CampaignService
     private readonly MessageWriter _writer;
     private readonly PromiseService _promise;
     private readonly StockThrottle _throttle;
+    private readonly ExcessOffers _excess;
     private readonly ProposalService _proposals;
     private readonly IAuditLog _audit;
     private readonly IReadOnlyList<IActionLedger> _ledgers;
     private readonly ShopClock _clock;
 
-    internal CampaignService(CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, MessageWriter writer, PromiseService promise, StockThrottle throttle, ProposalService proposals, IAuditLog audit, IEnumerable<IActionLedger> ledgers, CampaignSignal changed, ShopClock clock)
+    internal CampaignService(CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, MessageWriter writer, PromiseService promise, StockThrottle throttle, ExcessOffers excess, ProposalService proposals, IAuditLog audit, IEnumerable<IActionLedger> ledgers, CampaignSignal changed, ShopClock clock)
     {
-        (_store, _audience, _people, _outbox, _delivery, _writer, _promise, _throttle, _proposals, _audit, _ledgers, _clock) = (store, audience, people, outbox, delivery, writer, promise, throttle, proposals, audit, [.. ledgers], clock);
+        (_store, _audience, _people, _outbox, _delivery, _writer, _promise, _throttle, _excess, _proposals, _audit, _ledgers, _clock) = (store, audience, people, outbox, delivery, writer, promise, throttle, excess, proposals, audit, [.. ledgers], clock);
         Changed = changed.Signal;
     }
 
@@ -58,6 +59,9 @@ public sealed class CampaignService
 
     /// <summary>Whether what it promotes can be promised to so many people.</summary>
     public Task<PromiseResult> PromiseAsync(int? id, CampaignSpec spec, AudienceEstimate estimate, CancellationToken cancel = default) => spec.Schedule.Kind == CampaignSchedule.Stock ? Task.FromResult(PromiseResult.Nothing) : _promise.CheckAsync(id ?? 0, spec, estimate.Treated, estimate.Baseline, cancel);
+
+    /// <summary>How to be rid of what lies too long of a product; null where nothing does.</summary>
+    public Task<ExcessOffer?> OfferAsync(string product, CampaignSpec spec, CancellationToken cancel = default) => _excess.OfAsync(product, spec, cancel);
 
     /// <summary>People who reach the goal because of it, and where that is known from: measured or assumed.</summary>
     public async Task<(string Basis, Interval People)> ExpectAsync(AudienceEstimate estimate, CancellationToken cancel = default)

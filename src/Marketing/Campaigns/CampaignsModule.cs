@@ -39,6 +39,7 @@ public sealed class CampaignsModule : IModule
         services.AddSingleton<IChannel, SmtpChannel>();
         services.AddSingleton<IChannel, WebhookChannel>();
         services.AddSingleton<PromiseService>();
+        services.AddSingleton<ExcessOffers>();
         services.AddSingleton<StockThrottle>();
         services.AddSingleton<HandOver>();
         services.AddScoped<FeedbackService>();
@@ -46,7 +47,7 @@ public sealed class CampaignsModule : IModule
             p.GetRequiredService<IOptions<CampaignsOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddScoped(p => new CampaignService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<AudienceService>(), p.GetRequiredService<AudienceStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<DeliveryService>(),
-            p.GetRequiredService<MessageWriter>(), p.GetRequiredService<PromiseService>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
+            p.GetRequiredService<MessageWriter>(), p.GetRequiredService<PromiseService>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<ExcessOffers>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton<IMembershipObserver, SegmentEntries>();
         services.AddSingleton<IKpiSource, CampaignKpis>();
         services.AddSingleton<IActionTarget, CampaignActions>();

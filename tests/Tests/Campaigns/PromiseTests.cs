@@ -44,6 +44,25 @@ public sealed class PromiseTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task What_lies_too_long_is_offered_to_as_few_and_as_cheaply_as_it_takes_and_never_below_cost(Engine engine)
+    {
+        await using var world = await ShopAsync(engine, ("much", 1_000, 10), ("thin", 1_000, 2.1m));
+        var stock = world.Store.Services.GetRequiredService<StockService>();
+        var excess = (await stock.FindAsync("much"))!.ExcessUnits;
+        var all = (await world.Service.OfferAsync("much", Promoting()))!;
+        Assert.Equal(((int)excess, 0.3, null, false), (all.Units, Math.Round(all.Discount, 2), all.People, all.Suffices));
+        Assert.Equal(0, (await world.Service.OfferAsync("thin", Promoting()))!.Discount);
+
+        // Ten too many: half of the 400 people are expected to take them, and none needs a discount.
+        await world.Store.Services.GetRequiredService<SupplyCatalog>().SaveAsync([new TermsChange("much", Stock: (long)(1_000 - excess + 10))]);
+        var few = (await world.Service.OfferAsync("much", Promoting()))!;
+        Assert.Equal((10, 0d, true), (few.Units, few.Discount, few.Suffices));
+        Assert.InRange(few.People!.Value, 180, 220);
+        await world.Store.Services.GetRequiredService<SupplyCatalog>().SaveAsync([new TermsChange("much", Stock: 5)]);
+        Assert.Null(await world.Service.OfferAsync("much", Promoting()));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task What_is_scarce_is_promised_to_fewer_and_what_is_gone_to_nobody_unless_a_reason_is_given(Engine engine)
     {
         await using var world = await ShopAsync(engine, ("plenty", 1_000, 10), ("few", 26, 12), ("gone", 0, 10), ("mug", 300, 13), ("jar", 300, 90));

@@ -38,6 +38,8 @@ public sealed partial class CampaignEdit
 
     [Inject] private IStringLocalizer<CampaignsText> Text { get; set; } = null!;
 
+    private ExcessOffer? _offer;
+
     [Parameter] public int? Id { get; set; }
 
     [SupplyParameterFromQuery(Name = "segment")] public string? Segment { get; set; }
@@ -70,7 +72,11 @@ public sealed partial class CampaignEdit
             _form.Products = string.Join(", ", new[] { Products, Excess, BackInStock }.OfType<string>().SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct());
             foreach (var s in (Segment ?? "").Split(',')) if (int.TryParse(s, out var segment) && _segments.Any(x => x.Id == segment)) _form.Segments.Add(segment);
             if (BackInStock is not null) (_form.Template, _form.Name) = ("backinstock", Text["Template.backinstock"]);
-            if (Excess is not null) _form.DiscountPercent = 10;
+            if (Excess is { } product && RendererInfo.IsInteractive && await Service.OfferAsync(product, _form.ToSpec(Clock)) is { } offer)
+            {
+                _offer = offer;
+                (_form.Name, _form.DiscountPercent, _form.Limit, _form.UnitBudget) = (Text["Offer.Name", offer.Title], Math.Round(100 * offer.Discount), offer.People, offer.Units);
+            }
             if ((Category ?? Query) is { } about) _form.Name = Text["About", about];
         }
         if (RendererInfo.IsInteractive) await ChangedAsync();
