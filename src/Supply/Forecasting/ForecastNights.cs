@@ -9,9 +9,13 @@ internal sealed partial class ForecastNights(TrainingService training, ModelRegi
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A training that was refused for want of sales is asked for again ever more seldom.
+        var again = Look;
+        var next = DateTimeOffset.MinValue;
         await Task.Delay(Settled, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -19,7 +23,12 @@ internal sealed partial class ForecastNights(TrainingService training, ModelRegi
             {
                 if ((await training.SchedulesAsync(stoppingToken)).All(s => s.Kind != ForecastModel.Kind)) await training.ScheduleAsync(ForecastModel.Kind, 1, stoppingToken);
                 if (await registry.ChampionAsync(ForecastModel.Kind, stoppingToken) is not null) return;
-                if (await demand.FirstSaleAsync(stoppingToken) is { } first && first < time.GetUtcNow().AddDays(-28)) await training.QueueAsync(ForecastModel.Kind, cancel: stoppingToken);
+                if (time.GetUtcNow() >= next && await demand.FirstSaleAsync(stoppingToken) is { } first && first < time.GetUtcNow().AddDays(-28))
+                {
+                    await training.QueueAsync(ForecastModel.Kind, cancel: stoppingToken);
+                    again = again * 4 < Longest ? again * 4 : Longest;
+                    next = time.GetUtcNow() + again;
+                }
             }
             catch (Exception problem) when (problem is not OperationCanceledException)
             {
