@@ -122,6 +122,7 @@ public sealed class TelemetryTests
         {
             host.Settings["Logging:LogLevel:Default"] = "Information";
             host.Settings["Logging:LogLevel:Microsoft"] = "Warning";
+            host.Settings["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information";
             await host.InitializeAsync();
             await LiveAsync(host);
         }
