@@ -10,7 +10,7 @@ internal static class IngestBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var (events, batch, senders) = (Setup.Option(args, "--events", 400_000), Setup.Option(args, "--batch", 500), Setup.Option(args, "--senders", 32));
+        var (events, batch, senders) = (Setup.Option(args, "--events", 1_200_000), Setup.Option(args, "--batch", 500), Setup.Option(args, "--senders", 32));
         var random = new Random(1);
         var bodies = Enumerable.Range(0, events / batch).Select(n => Setup.Body(random, n, batch)).ToList();
         var peer = await AppenderAsync(events, batch, random);

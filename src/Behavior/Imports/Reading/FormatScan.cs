@@ -19,7 +19,8 @@ public sealed class FormatQuestionException(IReadOnlyList<FormatQuestion> questi
 /// </summary>
 internal sealed class FormatScan
 {
-    private const int EnoughRows = 20_000;
+    /// <summary>Rows that prove nothing and leave nothing open, such as dates with the year first: a later value that is unclear is refused with its line.</summary>
+    private const int EnoughRows = 2_000;
 
     public DecimalMark? DecimalMark { get; private set; }
 
