@@ -24,7 +24,7 @@ internal sealed class CampaignKpis(CampaignStore store, EffectService effects, I
     public Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string text, int limit, CancellationToken cancel = default) => ObjectsAsync(store, text, limit, cancel);
 
     public async Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default) =>
-        int.TryParse(kpi.ObjectId, CultureInfo.InvariantCulture, out var id) && await effects.AtAsync(id, at, cancel) is { } effect ? Read(kpi.Key, effect) : null;
+        int.TryParse(kpi.ObjectId, CultureInfo.InvariantCulture, out var id) && !IsPast(await store.FindAsync(id, cancel), at) && await effects.AtAsync(id, at, cancel) is { } effect ? Read(kpi.Key, effect) : null;
 
     public async Task<IReadOnlyList<KpiReading>> HistoryAsync(KpiName kpi, TimeRange range, TimeSpan step, CancellationToken cancel = default)
     {
@@ -44,6 +44,9 @@ internal sealed class CampaignKpis(CampaignStore store, EffectService effects, I
 
     internal static async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(CampaignStore store, string text, int limit, CancellationToken cancel) =>
         [.. (await store.AllAsync(cancel)).Where(c => !c.Archived && c.Name.Contains(text, StringComparison.CurrentCultureIgnoreCase)).Take(limit).Select(c => new WatchedObject(c.Id.ToString(CultureInfo.InvariantCulture), c.Name, $"campaigns/{c.Id}"))];
+
+    /// <summary>Whether nothing more can come of it: it has ended, and so have the days on which an order counted.</summary>
+    private static bool IsPast(Campaign? campaign, DateTimeOffset at) => campaign is { EndedAt: { } ended } && at > ended.AddDays(campaign.Read().WindowDays + 1);
 
     private static KpiReading? Read(string key, CampaignEffect e) => key switch
     {
