@@ -100,14 +100,7 @@ internal sealed class TraitsBefore(Database database, string importId)
     private static async Task HandOnAsync(Session session, OtherChange other, JsonObject before, JsonObject after)
     {
         var theirs = Parse(other.Before);
-        var changed = false;
-        foreach (var (name, value) in after)
-        {
-            if (!theirs.ContainsKey(name) || !JsonNode.DeepEquals(theirs[name], value)) continue;
-            theirs[name] = before[name]?.DeepClone();
-            changed = true;
-        }
-        if (changed) await session.ExecuteAsync(Rewrite, new { Before = theirs.ToJsonString(), other.ImportId, other.Person });
+        if (ValuesBefore.HandOn(theirs, before, after)) await session.ExecuteAsync(Rewrite, new { Before = theirs.ToJsonString(), other.ImportId, other.Person });
     }
 
     private static JsonObject Parse(string? json) => json is null ? [] : JsonNode.Parse(json) as JsonObject ?? [];

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Catalog;
@@ -89,14 +90,7 @@ internal static partial class FactsBefore
     private static async Task HandOnAsync(Session session, Said other, JsonObject before, JsonObject after)
     {
         var theirs = Parse(other.Before);
-        var changed = false;
-        foreach (var (name, value) in after)
-        {
-            if (!theirs.ContainsKey(name) || !JsonNode.DeepEquals(theirs[name], value)) continue;
-            theirs[name] = before[name]?.DeepClone();
-            changed = true;
-        }
-        if (changed) await session.ExecuteAsync(Note, Arguments(other.Source, [other with { Before = theirs.ToJsonString() }]));
+        if (ValuesBefore.HandOn(theirs, before, after)) await session.ExecuteAsync(Note, Arguments(other.Source, [other with { Before = theirs.ToJsonString() }]));
     }
 
     private static object Arguments(string source, IReadOnlyList<Said> notes) => new
