@@ -38,9 +38,20 @@ public class SupplyTests(Browser browser)
         await watched.AssertAccessibleAsync();
 
         // Planned for a week ahead: nobody gets anything yet, the forecast knows of it already.
-        await page.GotoAsync("/campaigns/new?products=mug-blue");
+        await page.GotoAsync("/campaigns/new?products=mug-red");
         // What is typed before the page is alive is lost.
         await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
+        // Products are chosen by their words; what is not one product is not taken.
+        var picker = page.Locator("[data-picker]");
+        await Expect(picker.Locator("[data-picked=mug-red]")).ToContainTextAsync("Mug (red)");
+        await picker.Locator("input").FillAsync("mug");
+        await picker.Locator("input").PressAsync("Enter");
+        await Expect(picker.Locator("[role=alert]")).ToContainTextAsync("mug");
+        await picker.Locator("input").FillAsync("blue");
+        await picker.Locator("input").PressAsync("Enter");
+        await Expect(picker.Locator("[data-picked=mug-blue]")).ToBeVisibleAsync();
+        await picker.Locator("[data-picked=mug-red] button").ClickAsync();
+        await Expect(picker.Locator("[data-picked]")).ToHaveCountAsync(1);
         await page.Locator("[data-name]").FillAsync("Mug week");
         await page.Locator("[data-body]").FillAsync("<p>Hello</p>");
         await page.Locator("input[type=datetime-local]").First.FillAsync(DateTime.UtcNow.AddDays(7).ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture));

@@ -18,13 +18,14 @@ internal sealed class SentimentModelTrainer(string language, ReviewStore store, 
         context.Report("reading", 0);
         var rated = await store.RatedAsync(language, Most, context.Cancel);
         var (good, bad) = (rated.Count(r => r.Rating >= 4), rated.Count(r => r.Rating <= 2));
-        if (rated.Count < Fewest || Math.Min(good, bad) < FewestOfAKind)
-            return TrainingOutcome.Refused($"rated reviews ({language}): {good} good, {bad} bad; needed are {Fewest} with {FewestOfAKind} of each");
+        if (rated.Count < Fewest) return TrainingOutcome.Refused($"rated reviews {rated.Count} < {Fewest}");
+        if (good < FewestOfAKind) return TrainingOutcome.Refused($"good reviews {good} < {FewestOfAKind}");
+        if (bad < FewestOfAKind) return TrainingOutcome.Refused($"bad reviews {bad} < {FewestOfAKind}");
         // The same words under several reviews would stand on both sides of the judgement.
         var sides = rated.GroupBy(r => r.Body.Trim()).Select(g => new RatedText(g.Key, g.Count(r => r.Rating >= 4) * 2 >= g.Count())).ToLookup(t => HeldBack.Is(t.Text));
         List<RatedText> held = [.. sides[true]], texts = [.. sides[false]];
-        if (texts.Count(t => t.Good) < FewestOfAKind || texts.Count(t => !t.Good) < FewestOfAKind || held.Count == 0)
-            return TrainingOutcome.Refused($"different texts to learn from ({language}): {texts.Count(t => t.Good)} good, {texts.Count(t => !t.Good)} bad, {held.Count} held back; needed are {FewestOfAKind} of each");
+        var fewer = Math.Min(texts.Count(t => t.Good), texts.Count(t => !t.Good));
+        if (fewer < FewestOfAKind || held.Count == 0) return TrainingOutcome.Refused($"different texts {fewer} < {FewestOfAKind}");
         var inUse = await models.InUseAsync(language, context.Cancel);
         var trained = await context.ComputeAsync(() => SentimentTrainer.Train(texts, TextShape.Of(language), Seed, share => context.Report("fitting", 0.05 + 0.9 * share), cancel: context.Cancel));
         var (now, before) = (Right(trained.Model, held), Right(inUse, held));

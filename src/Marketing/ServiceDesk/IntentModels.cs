@@ -66,10 +66,10 @@ internal sealed class IntentModelTrainer(string language, ConversationStore stor
     {
         context.Report("reading", 0);
         var own = await store.LabelsAsync(language, context.Cancel);
-        if (own.Count < Fewest) return TrainingOutcome.Refused($"messages with an agent's intent ({language}): {own.Count} < {Fewest}");
+        if (own.Count < Fewest) return TrainingOutcome.Refused($"messages with an agent's intent {own.Count} < {Fewest}");
         var inUse = await models.OfAsync(language, context.Cancel) ?? throw new InvalidOperationException($"There is no model for {language}.");
         var (held, learnt) = Split([.. own.Select(o => new LabelledText(o.Body, o.Intent))]);
-        if (held.Count == 0 || learnt.Count == 0) return TrainingOutcome.Refused($"messages with an agent's intent ({language}): too many are alike");
+        if (held.Count == 0 || learnt.Count == 0) return TrainingOutcome.Refused("alike messages");
         var (texts, groups) = IntentModels.Grouped(language, learnt);
         var trained = await context.ComputeAsync(() => IntentTrainer.Train(texts, IntentTrainer.Shape(language), Seed, report: share => context.Report("fitting", share), groups: groups, cancel: context.Cancel));
         var (now, before) = (IntentTrainer.Judge(trained.Model, held), IntentTrainer.Judge(inUse, held));

@@ -168,6 +168,30 @@ public sealed class PromiseTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_file_and_the_shops_page_get_no_more_messages_than_the_units_are_enough_for(Engine engine)
+    {
+        await using var world = await CampaignWorld.OpenAsync(engine);
+        await world.PeopleAsync(400);
+        await ShelfAsync(world, ("cup", 50, 10));
+        var files = world.Store.Services.GetRequiredService<HandOver>();
+        var monthly = new CampaignSchedule { Kind = CampaignSchedule.Recurring, EveryDays = 30 };
+        var file = await world.StartAsync(Promoting("cup") with { Channel = Channels.Csv, UnitBudget = 1, Schedule = monthly });
+        var page = await world.StartAsync(Promoting("cup") with { Channel = Channels.Onsite, UnitBudget = 1, Schedule = monthly });
+        var room = (int)Math.Ceiling(0.8 / world.Service.BudgetOf(file.Id)!.PerMessage);
+        Assert.InRange(room, 1, 300);
+        Assert.Equal(room, (await files.TakeAsync(file, default)).Count);
+        Assert.Empty(await files.TakeAsync(file, default));
+        Assert.Single(await files.ShowAsync("p0001", default));
+
+        // What was bought meanwhile leaves nothing to promise, on the page too.
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        await world.Store.Writer.AppendAsync([Make.Event("o", EventNames.OrderCompleted, "p0001", at: world.Time.GetUtcNow(), type: EventTypes.Item, order: "o", product: "cup", quantity: 1, price: 10)]);
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await world.Runner.PassAsync();
+        Assert.Empty(await files.ShowAsync("p0002", default));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Back_in_stock_is_told_to_those_who_found_it_sold_out_and_have_not_bought_it(Engine engine)
     {
         await using var world = await CampaignWorld.OpenAsync(engine);

@@ -78,7 +78,7 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
             var over = (await database.QueryAsync<int>(Complete, new { Before = time.GetUtcNow().AddDays(-days.Key) }, context.Cancel)).ToHashSet();
             complete.AddRange(days.Where(d => over.Contains(d.Id)));
         }
-        if (complete.Count == 0) return TrainingOutcome.Refused("No campaign with a holdout has run its whole window yet.");
+        if (complete.Count == 0) return TrainingOutcome.Refused("finished campaigns with a holdout 0 < 1");
         var converted = new Dictionary<int, HashSet<string>>();
         var opened = new Dictionary<int, HashSet<string>>();
         foreach (var (id, spec) in complete.Where(c => c.Spec.Channel == Channels.Email)) opened[id] = [.. await database.QueryAsync<string>(Opened, new { Name = CampaignEvents.Opened, Reference = PublicLinks.Reference(id, spec) }, context.Cancel)];
@@ -86,8 +86,9 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
         var past = await ReadAsync(Past, new { Ids = SqlList.Of(complete.Select(c => c.Id)), Currency = shop.Value.Currency }, context.Cancel);
         var held = past.Count(p => p.Arm == Assignment.Held);
         var outcomes = past.Select(p => converted[p.Campaign].Contains(p.Person) ? 1.0 : 0).ToList();
-        if (held < LeastHeld || past.Count - held < LeastHeld || outcomes.Sum() < LeastConverted)
-            return TrainingOutcome.Refused(string.Create(CultureInfo.InvariantCulture, $"There are {past.Count - held} written-to and {held} held-out people with {outcomes.Sum():0} conversions; {LeastHeld} of each and {LeastConverted} conversions are needed."));
+        if (held < LeastHeld) return TrainingOutcome.Refused($"people held out {held} < {LeastHeld}");
+        if (past.Count - held < LeastHeld) return TrainingOutcome.Refused($"people written to {past.Count - held} < {LeastHeld}");
+        if (outcomes.Sum() < LeastConverted) return TrainingOutcome.Refused(string.Create(CultureInfo.InvariantCulture, $"conversions {outcomes.Sum():0} < {LeastConverted}"));
         var table = new UpliftTable(Names, [.. past.Select(p => p.Row)], [.. past.Select(p => p.Arm != Assignment.Held)], outcomes,
             // Other channels do not tell who took notice; nor do mails while nobody's opening is counted.
             opened.Values.Any(o => o.Count > 0) ? [.. past.Select(p => !opened.TryGetValue(p.Campaign, out var who) || who.Contains(p.Person))] : null);

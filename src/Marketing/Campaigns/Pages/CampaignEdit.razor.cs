@@ -69,7 +69,7 @@ public sealed partial class CampaignEdit
         else
         {
             _form = CampaignForm.Of("", CampaignTemplates.Make(BackInStock is not null ? "backinstock" : "news", Text), Clock);
-            _form.Products = string.Join(", ", new[] { Products, Excess, BackInStock }.OfType<string>().SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct());
+            _form.Products.AddRange(new[] { Products, Excess, BackInStock }.OfType<string>().SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct());
             foreach (var s in (Segment ?? "").Split(',')) if (int.TryParse(s, out var segment) && _segments.Any(x => x.Id == segment)) _form.Segments.Add(segment);
             if (BackInStock is not null) (_form.Template, _form.Name) = ("backinstock", Text["Template.backinstock"]);
             if (Excess is { } product && RendererInfo.IsInteractive && await Service.OfferAsync(product, _form.ToSpec(Clock)) is { } offer)

@@ -7,13 +7,17 @@ namespace BehaviorDashboard.Campaigns;
 /// <summary>How much of a campaign's unit budget is used.</summary>
 /// <param name="Sold">Units of the promoted products that those written to have bought since.</param>
 /// <param name="Underway">Units that messages sent are expected to sell in what is left of their days.</param>
-public sealed record BudgetUse(int Budget, double Sold, double Underway)
+/// <param name="PerMessage">Units that one more message is expected to sell.</param>
+public sealed record BudgetUse(int Budget, double Sold, double Underway, double PerMessage)
 {
     public const double WaitAt = 0.8;
 
     public bool Waits => Sold + Underway >= WaitAt * Budget;
 
     public bool IsUsedUp => Sold >= Budget;
+
+    /// <summary>Messages that may still go before the next ones wait.</summary>
+    public int Room => Waits ? 0 : PerMessage > 0 ? (int)Math.Min(int.MaxValue, Math.Ceiling((WaitAt * Budget - Sold - Underway) / PerMessage)) : int.MaxValue;
 }
 
 /// <summary>
@@ -41,7 +45,10 @@ internal sealed class StockThrottle(Database database, CampaignStore campaigns, 
     public BudgetUse? Of(int campaign) => _use.GetValueOrDefault(campaign);
 
     /// <summary>Whether the next messages wait; also until the budget was first looked at.</summary>
-    public bool Holds(int campaign, CampaignSpec spec) => HasBudget(spec) && (Of(campaign) is not { } use || use.Waits);
+    public bool Holds(int campaign, CampaignSpec spec) => Room(campaign, spec) == 0;
+
+    /// <summary>Messages that may go before the budget is looked at again.</summary>
+    public int Room(int campaign, CampaignSpec spec) => !HasBudget(spec) ? int.MaxValue : Of(campaign)?.Room ?? 0;
 
     /// <returns>False when everything is sold and there is nothing to offer instead.</returns>
     public async Task<bool> FollowAsync(Campaign campaign, CancellationToken cancel)
@@ -56,15 +63,16 @@ internal sealed class StockThrottle(Database database, CampaignStore campaigns, 
         var sold = await database.ScalarAsync<double>(Units, new { campaign.Id, Now = now, Products = SqlList.Of(spec.Products), Since = since }, cancel);
         var open = await database.ScalarAsync<double>(Open, new { campaign.Id, Now = now, Days = (double)spec.WindowDays, Since = since }, cancel);
         var expect = await promise.ExpectAsync(spec.Products, new Interval(double.NaN, double.NaN, double.NaN), cancel);
-        var use = new BudgetUse(spec.UnitBudget!.Value, sold, open * expect.Lift * expect.UnitsPerOrder);
+        var each = expect.Lift * expect.UnitsPerOrder;
+        var use = new BudgetUse(spec.UnitBudget!.Value, sold, open * each, each);
         _use[campaign.Id] = use;
         // Who waited for just this product is not offered another.
-        return !use.IsUsedUp || spec.Schedule.Kind == CampaignSchedule.Stock || await SwapAsync(campaign, spec, now, cancel);
+        return !use.IsUsedUp || spec.Schedule.Kind == CampaignSchedule.Stock || await SwapAsync(campaign, spec, each, now, cancel);
     }
 
     private static bool HasBudget(CampaignSpec spec) => spec.UnitBudget is not null && spec.Products.Count > 0;
 
-    private async Task<bool> SwapAsync(Campaign campaign, CampaignSpec spec, DateTimeOffset now, CancellationToken cancel)
+    private async Task<bool> SwapAsync(Campaign campaign, CampaignSpec spec, double each, DateTimeOffset now, CancellationToken cancel)
     {
         var (products, onHand) = (new List<string>(), 0.0);
         foreach (var product in spec.Products)
@@ -79,7 +87,7 @@ internal sealed class StockThrottle(Database database, CampaignStore campaigns, 
         var free = await promise.FreeAsync(campaign.Id, next, cancel) ?? (int)Math.Min(int.MaxValue, Math.Floor(onHand));
         if (free < 1) return false;
         var note = new CampaignNote(now, CampaignRunner.Product, "swapped", $"{string.Join(", ", spec.Products)} → {string.Join(", ", products)}");
-        if (await campaigns.ChangeAsync(campaign, (next with { UnitBudget = free }).ToJson(), note, cancel)) _use[campaign.Id] = new BudgetUse(free, 0, 0);
+        if (await campaigns.ChangeAsync(campaign, (next with { UnitBudget = free }).ToJson(), note, cancel)) _use[campaign.Id] = new BudgetUse(free, 0, 0, each);
         return true;
     }
 }
