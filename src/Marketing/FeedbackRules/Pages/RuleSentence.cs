@@ -27,10 +27,22 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
 
     public string Action(ActionSpec action)
     {
-        var kind = catalog.Find(action);
-        var given = kind is null ? [] : kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => !DefinitionCheck.IsNumber(p) ? text["S.Quoted", p.Title(), action.Parameters[p.Key]].Value : $"{p.Title()} {action.Parameters[p.Key]}").ToList();
-        return (kind?.Title() ?? $"{action.Target} {action.Action}") + Object(action.Target, action.ObjectId) + (given.Count > 0 ? text["S.With", string.Join(text["S.Comma"], given)] : "");
+        var given = Given(action);
+        return Name(action) + Object(action.Target, action.ObjectId) + (given.Count > 0 ? text["S.With", string.Join(text["S.Comma"], given)] : "");
     }
+
+    /// <summary>An action that stands by itself, with what it was done to.</summary>
+    public string Line(ActionSpec action)
+    {
+        var name = Name(action);
+        name = char.ToUpper(name[0], CultureInfo.CurrentCulture) + name[1..];
+        return string.Join(" · ", [action.ObjectId is { Length: > 0 } id ? text["S.Line", name, Title(action.Target, id)].Value : name, .. Given(action)]);
+    }
+
+    private string Name(ActionSpec action) => catalog.Find(action)?.Title() ?? (text["Hand." + action.Action] is { ResourceNotFound: false } words ? words.Value : $"{action.Target} {action.Action}");
+
+    private List<string> Given(ActionSpec action) =>
+        catalog.Find(action) is not { } kind ? [] : [.. kind.Parameters.Where(p => action.Parameters.GetValueOrDefault(p.Key) is { Length: > 0 }).Select(p => !DefinitionCheck.IsNumber(p) ? text["S.Quoted", p.Title(), action.Parameters[p.Key]].Value : $"{p.Title()} {action.Parameters[p.Key]}")];
 
     public string Limits(Limits limits)
     {
