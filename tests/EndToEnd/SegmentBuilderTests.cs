@@ -30,7 +30,7 @@ public class SegmentBuilderTests(Browser browser)
         await TypeAsync(page, sequence.Locator("[data-filter] input").First, "category");
         await TypeAsync(page, sequence.Locator("[data-filter] input").Last, "shoes");
         await page.Keyboard.PressAsync("Tab");
-        await Expect(page.Locator(".bd-lead")).ToContainTextAsync("“Order Completed” with category is shoes");
+        await Expect(page.Locator(".bd-lead")).ToContainTextAsync("“Order Completed” (category is shoes)");
 
         await PressAsync(page, sequence.Locator("[data-wrap]"));
         await Expect(page.Locator(".seg-group .seg-group [data-condition=sequence]")).ToBeFocusedAsync();

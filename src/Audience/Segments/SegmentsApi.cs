@@ -25,14 +25,14 @@ internal static class SegmentsApi
         api.MapPost("", CreateAsync).RequireAuthorization(Access.AdminApi).WithSummary("Create a segment as a draft");
     }
 
-    private sealed record NewSegment(string Name, string? Description, Rule Rule);
+    private sealed record NewSegment(string Name, Rule Rule, string? Description = null);
 
     private static async Task<IResult> ListAsync(SegmentService segments, CancellationToken cancel) => Results.Json(new { segments = (await segments.AllAsync(cancel)).Select(Shape) }, RuleJson.Options);
 
     private static async Task<IResult> FindAsync(int id, SegmentService segments, CancellationToken cancel) =>
         await segments.FindAsync(id, cancel) is { } segment ? Results.Json(Shape(segment), RuleJson.Options) : Missing(id);
 
-    private static async Task<IResult> MembersAsync(int id, SegmentService segments, HttpContext http, IAuthorizationService authorization, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
+    private static async Task<IResult> MembersAsync(int id, SegmentService segments, HttpContext http, IAuthorizationService authorization, IAuditLog audit, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
     {
         if (await segments.FindAsync(id, cancel) is not { } segment) return Missing(id);
         // A key that may read the API may read who is in; of people only those who see personal data.
@@ -41,19 +41,20 @@ internal static class SegmentsApi
         if (segment.Status != "active" || segment.AsOf is null) return Results.Problem($"Segment {id} is {segment.Status}; only an active segment that has been computed has members.", statusCode: 409);
         var asOf = segment.AsOf.Value;
         if (as_of is not null && !DateTimeOffset.TryParse(as_of, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out asOf)) return Results.Problem($"as_of '{as_of}' is not an ISO 8601 instant.", statusCode: 400);
+        // Later than the last pass nothing has been computed: pages of such an instant would not belong together.
+        asOf = (asOf > segment.AsOf ? segment.AsOf.Value : asOf).ToUniversalTime();
         if (limit is < 1 or > MostMembers) return Results.Problem($"limit must be 1 to {MostMembers}.", statusCode: 400);
-        return format switch
-        {
-            null or "json" => await PageAsync(segments, id, asOf.ToUniversalTime(), after ?? "", limit ?? 1_000, cancel),
-            "ndjson" or "csv" => Results.Stream(stream => WriteAsync(stream, segments, id, asOf.ToUniversalTime(), format == "csv", cancel), format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson"),
-            _ => Results.Problem($"format '{format}' is not known; use json, ndjson or csv.", statusCode: 400),
-        };
+        if (format is null or "json") return await PageAsync(segments, id, asOf, after ?? "", limit ?? 1_000, cancel);
+        if (format is not ("ndjson" or "csv")) return Results.Problem($"format '{format}' is not known; use json, ndjson or csv.", statusCode: 400);
+        await audit.RecordAsync(new AuditEntry("people.downloaded", string.Create(CultureInfo.InvariantCulture, $"segment:{id}"), JsonSerializer.Serialize(new { count = segment.Size, asOf })), cancel);
+        http.Response.Headers["X-As-Of"] = Instant(asOf, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'");
+        return Results.Stream(stream => WriteAsync(stream, segments, id, asOf, format == "csv", cancel), format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson");
     }
 
     private static async Task<IResult> PageAsync(SegmentService segments, int id, DateTimeOffset asOf, string after, int limit, CancellationToken cancel)
     {
         var page = await segments.MembersAsync(id, asOf, after, limit, cancel);
-        return Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next = page.Count < limit ? null : page[^1].Person, as_of = asOf });
+        return Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next = page.Count < limit ? null : page[^1].Person, as_of = asOf.UtcDateTime });
     }
 
     /// <summary>Everybody, page by page, so that no listing is too large to hold.</summary>
@@ -65,13 +66,13 @@ internal static class SegmentsApi
         while (true)
         {
             var page = await segments.MembersAsync(id, asOf, after, MostMembers, cancel);
-            await writer.WriteAsync(csv ? Csv.Rows(page.Select(m => new object?[] { m.Person, Instant(m.Since) })) : string.Concat(page.Select(m => JsonSerializer.Serialize(new { user_id = m.Person, since = m.Since }) + "\n")));
+            await writer.WriteAsync(csv ? Csv.Rows(page.Select(m => new object?[] { m.Person, Instant(m.Since, "yyyy-MM-dd'T'HH:mm:ss'Z'") })) : string.Concat(page.Select(m => JsonSerializer.Serialize(new { user_id = m.Person, since = m.Since }) + "\n")));
             if (page.Count < MostMembers) return;
             after = page[^1].Person;
         }
-
-        static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
+
+    private static string Instant(DateTimeOffset at, string shape) => at.UtcDateTime.ToString(shape, CultureInfo.InvariantCulture);
 
     private static async Task<IResult> PreviewAsync(HttpRequest request, SegmentService segments, CancellationToken cancel)
     {

@@ -9,7 +9,11 @@ public sealed record WebhookEndpoint(int Id, string Owner, string Url, DateTimeO
 /// <param name="Kind">Such as <c>segment.changed</c>.</param>
 /// <param name="Body">The JSON that is signed and sent.</param>
 /// <param name="Key">Names what is told, where that may be asked for again: the same key is sent once to a receiver.</param>
-public sealed record WebhookMessage(string Kind, string Body, string? Key = null);
+public sealed record WebhookMessage(string Kind, string Body, string? Key = null)
+{
+    /// <summary>Waits until the receiver has what was written before it, or that was given up.</summary>
+    public bool InOrder { get; init; }
+}
 
 /// <summary>A message as it stands.</summary>
 /// <param name="State">waiting, delivered or dead (given up).</param>

@@ -44,9 +44,13 @@ internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks,
             foreach (var message in messages)
             {
                 var now = time.GetUtcNow();
-                if (!await store.ClaimAsync(message, now, now.AddSeconds(_options.TimeoutSeconds * 2 + 5), stop)) continue;
+                if (!await store.ClaimAsync(message, now, now.AddSeconds(_options.TimeoutSeconds * 2 + 5), stop))
+                {
+                    if (message.InOrder) break;
+                    continue;
+                }
                 Interlocked.Increment(ref sent);
-                if (await DeliverAsync(message, stop)) break;
+                if (!await DeliverAsync(message, stop)) break;
             }
         });
         if (sent > 0) webhooks.Changed.Raise();
@@ -86,7 +90,7 @@ internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks,
         base.Dispose();
     }
 
-    /// <returns>Whether the receiver is gone, so that nothing more is sent.</returns>
+    /// <returns>Whether the next may be sent: not to a receiver that is gone, nor past a message that others stand behind.</returns>
     private async Task<bool> DeliverAsync(DueMessage message, CancellationToken cancel)
     {
         var result = await PostAsync(message, cancel);
@@ -95,7 +99,7 @@ internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks,
         var now = time.GetUtcNow();
         // What was sent is settled even while the product stops.
         await store.SettleAsync(message, state, result, now, state == "waiting" ? now + Wait(attempt, result.Wait) : null);
-        return result.IsGone;
+        return !result.IsGone && !(message.InOrder && state == "waiting");
     }
 
     /// <summary>Twice as long each time, less up to half of it by chance so that receivers are not all met at once; never shorter than the receiver asked.</summary>

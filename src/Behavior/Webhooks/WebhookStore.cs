@@ -3,7 +3,7 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.Webhooks;
 
 /// <summary>A message that is due, with where it goes.</summary>
-internal sealed record DueMessage(int EndpointId, string MessageId, string Body, int Attempts, string Url, string Secret);
+internal sealed record DueMessage(int EndpointId, string MessageId, string Body, int Attempts, string Url, string Secret, bool InOrder);
 
 /// <summary>All SQL of receivers, their messages and the log.</summary>
 internal sealed class WebhookStore(Database database)
@@ -27,16 +27,18 @@ internal sealed class WebhookStore(Database database)
     private const string Owners = "select distinct owner from webhook_endpoints where stopped_at is null";
 
     private const string Add = """
-        insert into webhook_messages (endpoint_id, position, message_id, kind, body, created_at, state, attempts, next_at)
-        select id, nextval('webhook_messages_position'), @MessageId, @Kind, @Body, @Now, 'waiting', 0, @Now from webhook_endpoints e where owner = @Owner and stopped_at is null
+        insert into webhook_messages (endpoint_id, position, message_id, kind, body, created_at, state, attempts, next_at, in_order)
+        select id, nextval('webhook_messages_position'), @MessageId, @Kind, @Body, @Now, 'waiting', 0, @Now, @InOrder from webhook_endpoints e where owner = @Owner and stopped_at is null
         """;
 
     private const string UnlessTold = " and not exists (select 1 from webhook_messages m where m.endpoint_id = e.id and m.message_id = @MessageId)";
 
     private const string Due = """
-        select m.endpoint_id as EndpointId, m.message_id as MessageId, m.body as Body, m.attempts as Attempts, e.url as Url, e.secret as Secret
+        select m.endpoint_id as EndpointId, m.message_id as MessageId, m.body as Body, m.attempts as Attempts, e.url as Url, e.secret as Secret, coalesce(m.in_order, false) as InOrder
         from webhook_messages m join webhook_endpoints e on e.id = m.endpoint_id
-        where m.state = 'waiting' and m.next_at <= @Now and e.stopped_at is null order by m.position limit @Limit
+        where m.state = 'waiting' and m.next_at <= @Now and e.stopped_at is null
+            and (coalesce(m.in_order, false) = false or not exists (select 1 from webhook_messages b where b.endpoint_id = m.endpoint_id and b.state = 'waiting' and b.position < m.position and b.next_at > @Now))
+        order by m.position limit @Limit
         """;
 
     /// <summary>Whoever moves the message on has it; should that process die, it is due again when the lease ends.</summary>
@@ -75,7 +77,7 @@ internal sealed class WebhookStore(Database database)
         "delete from webhook_attempts where tried_at < @Before", "delete from webhook_messages where state <> 'waiting' and ended_at < @Before",
     ];
 
-    private const string Bodies = "select endpoint_id as EndpointId, message_id as MessageId, body as Body, attempts as Attempts, '' as Url, '' as Secret from webhook_messages where body is not null";
+    private const string Bodies = "select endpoint_id as EndpointId, message_id as MessageId, body as Body, attempts as Attempts, '' as Url, '' as Secret, false as InOrder from webhook_messages where body is not null";
 
     private const string SetBody = "update webhook_messages set body = @Body where endpoint_id = @EndpointId and message_id = @MessageId";
 
@@ -96,7 +98,7 @@ internal sealed class WebhookStore(Database database)
     public static Task<IReadOnlyList<string>> OwnersAsync(Session session) => session.QueryAsync<string>(Owners);
 
     public static Task<int> AddAsync(Session session, string owner, string messageId, WebhookMessage message, DateTimeOffset now) =>
-        session.ExecuteAsync(message.Key is null ? Add : Add + UnlessTold, new { Owner = owner, MessageId = messageId, message.Kind, message.Body, Now = now });
+        session.ExecuteAsync(message.Key is null ? Add : Add + UnlessTold, new { Owner = owner, MessageId = messageId, message.Kind, message.Body, message.InOrder, Now = now });
 
     public Task<IReadOnlyList<DueMessage>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancel) => database.QueryAsync<DueMessage>(Due, new { Now = now, Limit = limit }, cancel);
 

@@ -34,7 +34,7 @@ public sealed class WebhookTests
             return (added.Endpoint!, added.Secret!);
         }
 
-        public Task TellAsync(string body) => Store.Database.WriteAsync(session => Webhooks.EnqueueAsync(session, "test:1", new WebhookMessage("test.happened", body)));
+        public Task TellAsync(string body, bool inOrder = false) => Store.Database.WriteAsync(session => Webhooks.EnqueueAsync(session, "test:1", new WebhookMessage("test.happened", body) { InOrder = inOrder }));
 
         public async Task<WebhookDelivery> OnlyAsync(WebhookEndpoint endpoint) => Assert.Single(await Webhooks.DeliveriesAsync(endpoint.Id, null, 10));
 
@@ -143,6 +143,22 @@ public sealed class WebhookTests
         w.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(2, await w.SendAsync());
         Assert.Equal(["""{"n":1}""", """{"n":2}"""], back.Requests.Select(r => r.Body));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_must_come_in_order_waits_for_what_is_tried_again(Engine engine)
+    {
+        await using var w = await OpenAsync(engine);
+        await w.AddAsync();
+        foreach (var n in new[] { 1, 2, 3 }) await w.TellAsync($$"""{"n":{{n}}}""", inOrder: true);
+        w.Receiver.Answer = r => w.Receiver.Requests.Count(q => q.Body == r.Body) == 1 && !r.Body.Contains('3', StringComparison.Ordinal) ? 503 : 200;
+        for (var i = 0; i < 4; i++)
+        {
+            await w.SendAsync();
+            Assert.Equal(0, await w.SendAsync());
+            w.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+        Assert.Equal("1 1 2 2 3", string.Join(' ', w.Receiver.Requests.Select(r => r.Body[5])));
     }
 
     [Fact]

@@ -59,9 +59,10 @@ internal sealed class ClusterCharts(IStringLocalizer<ClustersText> text, Cluster
             {
                 new
                 {
-                    type = "sankey", left = 8, right = 196, top = 8, bottom = 8, nodeGap = 10, draggable = false, emphasis = new { focus = "adjacency" },
-                    label = new { width = 180, overflow = "break" },
-                    data = moves.Select(m => Before(m.From)).Concat(moves.Select(m => names[m.To])).Distinct().Select(name => new { name }),
+                    // Both names stand over the flow: beside it a phone has no room for them.
+                    type = "sankey", left = 8, right = 8, top = 8, bottom = 8, nodeGap = 14, draggable = false, emphasis = new { focus = "adjacency" },
+                    label = new { width = 140, overflow = "break" },
+                    data = moves.Select(m => (Name: Before(m.From), Side: "right")).Concat(moves.Select(m => (Name: names[m.To], Side: "left"))).Distinct().Select(n => new { name = n.Name, label = new { position = n.Side } }),
                     links = moves.Select(m => new { source = Before(m.From), target = names[m.To], value = m.People }),
                     lineStyle = new { color = "gradient", opacity = 0.35 },
                 },

@@ -28,7 +28,7 @@ internal sealed class SegmentHooks(WebhookService webhooks, SegmentStore segment
         foreach (var people in change.People.Order(StringComparer.Ordinal).Chunk(MostPeople))
         {
             var body = new { type = kind, timestamp = time.GetUtcNow(), data = new { segment = new { id = change.Segment, name }, people = people.Select(p => new { user_id = p }) } };
-            await webhooks.EnqueueAsync(session, Owner(change.Segment), new WebhookMessage(kind, JsonSerializer.Serialize(body)));
+            await webhooks.EnqueueAsync(session, Owner(change.Segment), new WebhookMessage(kind, JsonSerializer.Serialize(body)) { InOrder = true });
         }
     }
 

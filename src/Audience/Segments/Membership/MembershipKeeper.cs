@@ -140,7 +140,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         DateTimeOffset asOf;
         lock (_gate)
         {
-            asOf = _time.GetUtcNow();
+            asOf = _clock.Now;
             (touched, all) = (_touched, _all || asOf < _last);
             (_touched, _all, _idle) = ([], false, false);
         }
@@ -152,6 +152,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         var rest = active.Select(s => s.Id).Except(whole).ToList();
         // Those that were switched off since the last pass, or before the start.
         var stopped = all || _fresh.Keys.Except(active.Select(s => s.Id)).Any();
+        if (all) await _members.NotAheadAsync(asOf, cancel);
         if (stopped) await _members.CloseInactiveAsync(asOf, cancel);
         var failed = new HashSet<int>();
         if (rest.Count > 0)

@@ -43,6 +43,12 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         update segment_members set left_at = @AsOf where left_at is null and segment_id in (select id from segments where status <> 'active')
         """;
 
+    // The shop's clock may have been set back: it begins anew at every start of a history looked at as of a past day.
+    private const string NotAhead = """
+        update segment_members set entered_at = case when entered_at > @AsOf then @AsOf else entered_at end, left_at = case when left_at > @AsOf then @AsOf else left_at end
+        where entered_at > @AsOf or left_at > @AsOf
+        """;
+
     /// <summary>Who came or went, for those who want to know.</summary>
     private const string Told = " returning segment_id as Segment, user_id as Person";
 
@@ -111,6 +117,9 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         }
         return session.ExecuteAsync(CopyEvents(needed), parameters);
     }
+
+    /// <summary>No stay begins or ends later than now.</summary>
+    public Task NotAheadAsync(DateTimeOffset asOf, CancellationToken cancel) => database.ExecuteAsync(NotAhead, new { AsOf = asOf }, cancel);
 
     public Task CloseInactiveAsync(DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {

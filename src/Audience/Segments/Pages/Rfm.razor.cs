@@ -26,8 +26,6 @@ public sealed partial class Rfm
 
     [Inject] private NavigationManager Nav { get; set; } = null!;
 
-    [Inject] private TimeProvider Time { get; set; } = null!;
-
     [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
 
     [SupplyParameterFromQuery(Name = "on")] public string? On { get; set; }
@@ -45,7 +43,7 @@ public sealed partial class Rfm
     {
         _day = DateOnly.TryParseExact(On, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 2100 ? day : await Service.LastDayAsync();
         _report = await Service.ReportAsync(_day, Days);
-        _computed = Time.GetUtcNow();
+        _computed = Segments.Now;
         _key = $"{_day:O}/{Days}/{_report.Scale.Version}";
         _grid = Grid(_report);
         _flow = Flow(_report);
@@ -86,8 +84,9 @@ public sealed partial class Rfm
             {
                 new
                 {
-                    type = "sankey", left = 8, right = 140, top = 8, bottom = 8, nodeGap = 10, draggable = false, emphasis = new { focus = "adjacency" },
-                    data = moves.Select(m => Before(m.From)).Concat(moves.Select(m => (string)Text["G." + m.To])).Distinct().Select(name => new { name }),
+                    // Both names stand over the flow: beside it a phone has no room for them.
+                    type = "sankey", left = 8, right = 8, top = 8, bottom = 8, nodeGap = 14, draggable = false, emphasis = new { focus = "adjacency" },
+                    data = moves.Select(m => (Name: Before(m.From), Side: "right")).Concat(moves.Select(m => (Name: (string)Text["G." + m.To], Side: "left"))).Distinct().Select(n => new { name = n.Name, label = new { position = n.Side } }),
                     links = moves.Select(m => new { source = Before(m.From), target = (string)Text["G." + m.To], value = m.People }),
                     lineStyle = new { color = "gradient", opacity = 0.35 },
                 },

@@ -24,6 +24,7 @@ public sealed partial class SegmentEdit
     private string? _sentence;
     private bool _loaded;
     private bool _busy;
+    private bool _behind;
     private UnsavedDrafts? _drafts;
     private DateTimeOffset? _brought;
 
@@ -119,11 +120,14 @@ public sealed partial class SegmentEdit
         try
         {
             _sentence = _words!.Sentence(rule);
+            // What is shown belongs to the rule before this change.
+            _behind = true;
+            StateHasChanged();
             await Task.Delay(250, cancel);
             var problems = await Service.CheckAsync(Id, rule, cancel);
             var preview = problems.Count == 0 ? await Service.PreviewAsync(rule, Id, cancel) : null;
             cancel.ThrowIfCancellationRequested();
-            (_problems, _preview) = (problems, preview);
+            (_problems, _preview, _behind) = (problems, preview, false);
             ShowSizes(preview);
             StateHasChanged();
         }
@@ -164,11 +168,11 @@ public sealed partial class SegmentEdit
         }
     }
 
-    /// <summary>A change that multiplies a living audience is asked for by number.</summary>
+    /// <summary>A change that multiplies an audience that lives, or lived and may live again, is asked for by number.</summary>
     private async Task<bool> AgreedAsync(Rule rule)
     {
-        if (_before is not { Status: "active", Size: { } before }) return true;
-        var after = (await Service.SizeAsync(rule)).People;
+        if (_before is not { Size: not null }) return true;
+        var (before, after) = ((await Service.SizeAsync(_before.Read())).People, (await Service.SizeAsync(rule)).People);
         return after <= before * GuardFactor || after - before < GuardPeople
             || await Asking.ConfirmSizeAsync(new DangerousAct(Text["GrowthTitle"], after, Text["PeopleWord"], Text["GrowthText", Format.Number(before), Format.Number(after)], Text["Save"]));
     }

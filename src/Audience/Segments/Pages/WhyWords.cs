@@ -29,19 +29,19 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     };
 
     /// <summary>An event in a line: its name, what and how much, when.</summary>
-    public string Event(SeenEvent seen) => string.Join(" · ", new[] { seen.Name, seen.Product, seen.Amount is { } amount ? format.Money(amount, seen.Currency ?? format.Currency) : null, format.Moment(seen.When) }.OfType<string>());
+    public string Event(SeenEvent seen) => string.Join(" · ", new[] { words.Event(seen.Name), seen.Product, seen.Amount is { } amount ? format.Money(amount, seen.Currency ?? format.Currency) : null, format.Moment(seen.When) }.OfType<string>());
 
     /// <summary>What a condition looked at: a figure as its kind is written, anything else as it is.</summary>
     public string Figure(Rule rule, string actual) => rule is FeatureRule feature && TextNumber.Parse(actual) is { } n ? words.Amount(feature.Feature, n) : actual;
 
-    private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", seen.Name, format.Moment(seen.When), Plain(Math.Round((decimal)(change.At! - seen.When).Value.TotalDays, 2))] : "";
+    private string Cause(Change change) => change.Event is { } seen ? text["Why.Cause", words.Event(seen.Name), format.Moment(seen.When), Plain(Math.Round((decimal)(change.At! - seen.When).Value.TotalDays, 2))] : "";
 
     private string Before(Change change) => change.At is { } limit ? text["Why.Before", format.Moment(limit)] : "";
 
     private string Event(Rule rule) => rule switch
     {
-        DidRule did => $"“{did.Event}”",
-        SequenceRule sequence => text["Why.Then", sequence.First.Event, sequence.Then.Event, format.Number((long)sequence.WithinHours)],
+        DidRule did => $"“{words.Event(did.Event)}”",
+        SequenceRule sequence => text["Why.Then", words.Event(sequence.First.Event), words.Event(sequence.Then.Event), words.Hours(sequence.WithinHours)],
         FeatureRule { Feature: "days_since_last_order" or "days_since_first_order" } => text["Why.AnOrder"],
         FeatureRule { Feature: "days_since_last_rating" } => text["Why.ARating"],
         _ => text["Why.AVisit"],
@@ -51,7 +51,7 @@ public sealed class WhyWords(IStringLocalizer<SegmentsText> text, ShopFormat for
     {
         DidRule { Measure: Measure.Revenue } => format.Money(amount),
         DidRule did => $"{Plain(amount)} {text["Measure." + did.Measure]}",
-        FavouriteRule favourite => $"{Plain(amount)} “{favourite.Event}” ({string.Join(text["S.OrValue"], favourite.Values)})",
+        FavouriteRule favourite => $"{Plain(amount)} “{words.Event(favourite.Event)}” ({string.Join(text["S.OrValue"], favourite.Values)})",
         FeatureRule feature => words.Amount(feature.Feature, amount),
         _ => Plain(amount),
     };

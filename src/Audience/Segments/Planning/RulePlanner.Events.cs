@@ -78,7 +78,7 @@ internal sealed partial class RulePlanner
 
     private string Identified => _sources.Resolve ? "left join identities i on i.alias = x.user_id" : "";
 
-    /// <summary>Whether a row <c>e</c> of events is one a condition asks for.</summary>
+    /// <summary>Whether a row <c>e</c> of events is one a condition asks for; null is no.</summary>
     public string Matches(string name, IReadOnlyList<PropertyFilter> filters)
     {
         var (stored, line) = (OrderLines.Stored(name), name is OrderLines.Bought or OrderLines.Returned);
@@ -88,8 +88,8 @@ internal sealed partial class RulePlanner
 
     private string Filter(PropertyFilter filter) => EventFields.Column(filter.Property) switch
     {
-        { IsNumber: true } column => Text($"cast(e.{column.Name} as text)", filter.Op, filter.Values, $"e.{column.Name}"),
-        { } column => Text($"e.{column.Name}", filter.Op, filter.Values, null),
-        _ => Text($"e.properties ->> {Value(_dialect.JsonKey(filter.Property))}", filter.Op, filter.Values, null),
+        { IsNumber: true } column => Compared($"cast(e.{column.Name} as text)", filter.Op, filter.Values, $"e.{column.Name}"),
+        { } column => Compared($"e.{column.Name}", filter.Op, filter.Values, null),
+        _ => Compared($"e.properties ->> {Value(_dialect.JsonKey(filter.Property))}", filter.Op, filter.Values, null),
     };
 }

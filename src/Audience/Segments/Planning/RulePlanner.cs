@@ -52,10 +52,10 @@ internal sealed partial class RulePlanner
     private string One(Rule rule) => rule switch
     {
         FeatureRule feature => Feature(feature),
-        TraitRule trait => Text(Trait(trait), trait.Op, trait.Values, numeric: null),
+        TraitRule trait => Text(Trait(trait), trait.Op, trait.Values),
         DidRule did => Did(did),
         SequenceRule sequence => In(Sequence(sequence)),
-        FavouriteRule favourite => $"p.user_id in (select f.person from {Table(Favourites(favourite))} f where {Text("f.value", Matching.Is, favourite.Values, numeric: null)})",
+        FavouriteRule favourite => $"p.user_id in (select f.person from {Table(Favourites(favourite))} f where {Text("f.value", Matching.Is, favourite.Values)})",
         SegmentRule segment => Segment(segment.Segment),
         GroupRule group => Divided(group) is { } people ? $"p.user_id in (select person from {people} where grp = {Value(group.Group)})" : "false",
         _ => throw new NotSupportedException(rule.GetType().Name),
@@ -142,12 +142,16 @@ internal sealed partial class RulePlanner
         return name;
     }
 
+    /// <summary>Never null, so that it can stand under a not.</summary>
+    private string Text(string text, Matching op, IReadOnlyList<string>? values) => $"coalesce({Compared(text, op, values, numeric: null)}, false)";
+
+    /// <summary>Null where there is no value; as a filter of rows that is no, and costs half of asking for it.</summary>
     /// <param name="numeric">The same value as a number, where it is a number's column.</param>
-    private string Text(string text, Matching op, IReadOnlyList<string>? values, string? numeric)
+    private string Compared(string text, Matching op, IReadOnlyList<string>? values, string? numeric)
     {
         text = $"({text})";
         string Lower(string v) => $"lower(cast({Value(v)} as text))";
-        var condition = op switch
+        return op switch
         {
             Matching.Known => $"{text} is not null",
             Matching.Unknown => $"{text} is null",
@@ -157,7 +161,6 @@ internal sealed partial class RulePlanner
             _ when numeric is not null => Any(numeric, op, values!.Select(TextNumber.Parse).Where(v => v is not null).Select(Number)),
             _ => Any($"lower({text})", op, values!.Select(Lower)),
         };
-        return $"coalesce({condition}, false)";
     }
 
     private static string Any(string expression, Matching op, IEnumerable<string> values)
