@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
@@ -21,8 +20,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMilliseconds(240);
 
-    private volatile bool _follows;
-    private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CommitQueue _commits = new();
     private readonly KpiStore _store;
     private readonly IProductCatalog _catalog;
     private readonly TimeProvider _time;
@@ -71,20 +69,13 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         }
     }
 
-    // Nobody reads in a process that only carries a command out: a large import would stay in memory whole.
-    void ICommittedEvents.OnCommitted(CommittedBatch batch)
-    {
-        if (_follows) _commits.Writer.TryWrite(batch);
-    }
+    void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Add(batch);
 
-    void ICommittedEvents.OnRewritten()
-    {
-        if (_follows) _commits.Writer.TryWrite(null);
-    }
+    void ICommittedEvents.OnRewritten() => _commits.AddRewritten();
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        _follows = true;
+        _commits.Follow();
         return base.StartAsync(cancellationToken);
     }
 
@@ -116,8 +107,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     /// <returns>True when history was rewritten.</returns>
     private async Task<bool> FoldAsync(CancellationToken cancel)
     {
-        await _commits.Reader.WaitToReadAsync(cancel);
-        while (_commits.Reader.TryRead(out var batch))
+        await _commits.WaitAsync(cancel);
+        while (_commits.TryTake(out var batch))
         {
             if (batch is null) return true;
             lock (_gate) Fold(batch, _alreadyRead);
@@ -168,7 +159,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
             (_windows, _catchingUp, _snapshot, _alreadyRead) = (fresh, false, null, near);
             // What was rewritten may be among them: an erased person must not stand here.
             _recent.Clear();
-            while (_commits.Reader.TryRead(out var batch))
+            while (_commits.TryTake(out var batch))
             {
                 if (batch is null) return true;
                 Fold(batch, near);
@@ -188,7 +179,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
             {
                 // Buckets do not run backwards: after a correction of the clock the windows are read anew.
                 var now = _time.GetUtcNow();
-                if (now < latest - ClockTolerance) _commits.Writer.TryWrite(null);
+                if (now < latest - ClockTolerance) _commits.AddRewritten();
                 latest = now;
                 Changed.Raise();
             }

@@ -50,7 +50,7 @@ internal static class ProductHost
         return app;
     }
 
-    private static WebApplication Build(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
+    internal static WebApplication Build(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. line.Command is null ? line.Rest : []], ApplicationName = typeof(ProductHost).Assembly.GetName().Name, WebRootPath = PublishedAssets });
         builder.Configuration.AddProductSources(builder.Environment, line);

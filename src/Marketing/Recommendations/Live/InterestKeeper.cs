@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using Microsoft.Extensions.Hosting;
@@ -14,25 +13,16 @@ namespace BehaviorDashboard.Recommendations;
 internal sealed class InterestKeeper(InterestStore store, PersonMemory people, CoVisits coVisits, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<InterestKeeper> logger) : BackgroundService, ICommittedEvents
 {
     private const int VisitDays = 7;
-    private readonly Channel<CommittedBatch?> _commits = Channel.CreateUnbounded<CommittedBatch?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CommitQueue _commits = new();
 
-    private volatile bool _follows;
+    void ICommittedEvents.OnCommitted(CommittedBatch batch) => _commits.Add(batch);
 
-    // Nobody reads in a process that only carries a command out: a large import would stay in memory whole.
-    void ICommittedEvents.OnCommitted(CommittedBatch batch)
-    {
-        if (_follows) _commits.Writer.TryWrite(batch);
-    }
-
-    void ICommittedEvents.OnRewritten()
-    {
-        if (_follows) _commits.Writer.TryWrite(null);
-    }
+    void ICommittedEvents.OnRewritten() => _commits.AddRewritten();
 
     /// <summary>Everything from the store; what is committed from now on waits for <see cref="Fold"/>.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
-        _follows = true;
+        _commits.Follow();
         people.Clear();
         coVisits.Clear();
         var (to, now) = (await store.LastSeenAsync(clock.Now, cancel), options.Value);
@@ -58,7 +48,7 @@ internal sealed class InterestKeeper(InterestStore store, PersonMemory people, C
     /// <summary>Folds what was committed; true when history was rewritten meanwhile.</summary>
     public bool Fold()
     {
-        while (_commits.Reader.TryRead(out var batch))
+        while (_commits.TryTake(out var batch))
         {
             if (batch is null) return true;
             foreach (var link in batch.Links) people.Link(link.Alias, link.PersonKey);
@@ -83,7 +73,7 @@ internal sealed class InterestKeeper(InterestStore store, PersonMemory people, C
             {
                 if (load) await LoadAsync(stoppingToken);
                 load = Fold();
-                if (!load) await _commits.Reader.WaitToReadAsync(stoppingToken);
+                if (!load) await _commits.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
