@@ -57,22 +57,7 @@ public sealed class DemoTruth(DemoSimulation simulation)
     public double BuyProbability(DemoPerson person, int day, int days) => 1 - NoOrder(person, day, days, 1, 0);
 
     /// <summary>Chance of any visit in those days.</summary>
-    public double VisitProbability(DemoPerson person, int day, int days)
-    {
-        if (!person.IsAlive(day)) return 0;
-        var (still, none) = (1.0, 1.0);
-        var gone = 0.0;
-        for (var d = day; d < day + days; d++)
-        {
-            if (d > day)
-            {
-                gone += none * still * person.ChurnHazard;
-                still *= 1 - person.ChurnHazard;
-            }
-            none *= Math.Exp(-ShopperModel.Visits(person, Facts(d)));
-        }
-        return 1 - (gone + none * still);
-    }
+    public double VisitProbability(DemoPerson person, int day, int days) => 1 - None(person, day, days, facts => ShopperModel.Visits(person, facts));
 
     /// <summary>What a campaign sent on a day does to a person over the days after it.</summary>
     /// <param name="days">At most the seven on which a mail acts.</param>
@@ -107,7 +92,12 @@ public sealed class DemoTruth(DemoSimulation simulation)
     /// <summary>Units that people tried to take on a past day and that were not there.</summary>
     public int LostUnits(DemoProduct product, int day) => simulation.Stock.Lost(product.Index, day);
 
-    private double NoOrder(DemoPerson person, int day, int days, double factor, double discount)
+    private double NoOrder(DemoPerson person, int day, int days, double factor, double discount) =>
+        None(person, day, days, facts => ShopperModel.Visits(person, facts) * factor * _model.OrdersPerVisit(person, facts, discount));
+
+    /// <summary>Chance that something does not happen in those days, given who still shops on the first: they may be gone before.</summary>
+    /// <param name="rate">How often it happens on a day.</param>
+    private double None(DemoPerson person, int day, int days, Func<DayFacts, double> rate)
     {
         if (!person.IsAlive(day)) return 1;
         var (still, none) = (1.0, 1.0);
@@ -119,8 +109,7 @@ public sealed class DemoTruth(DemoSimulation simulation)
                 gone += none * still * person.ChurnHazard;
                 still *= 1 - person.ChurnHazard;
             }
-            var facts = Facts(d);
-            none *= Math.Exp(-ShopperModel.Visits(person, facts) * factor * _model.OrdersPerVisit(person, facts, discount));
+            none *= Math.Exp(-rate(Facts(d)));
         }
         return gone + none * still;
     }

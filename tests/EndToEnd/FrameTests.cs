@@ -38,11 +38,7 @@ public partial class FrameTests(Browser browser)
     {
         await using var product = await ProductProcess.StartAsync();
         await using var watched = await browser.OpenAsync(product.Address);
-        var page = watched.Page;
-        await FirstAdmin.SetUpAsync(product, page);
-        await page.GotoAsync("/admin/users");
-        await OnceInteractiveAsync(page);
-        await page.Keyboard.PressAsync("Control+k");
+        var page = await WithPaletteAsync(product, watched.Page);
         await page.Keyboard.TypeAsync("audit");
         await Expect(page.Locator("[role=option][aria-selected=true]")).ToContainTextAsync("Audit");
         await page.Keyboard.PressAsync("Enter");
@@ -55,11 +51,7 @@ public partial class FrameTests(Browser browser)
     {
         await using var product = await ProductProcess.StartAsync();
         await using var watched = await browser.OpenAsync(product.Address);
-        var page = watched.Page;
-        await FirstAdmin.SetUpAsync(product, page);
-        await page.GotoAsync("/admin/users");
-        await OnceInteractiveAsync(page);
-        await page.Keyboard.PressAsync("Control+k");
+        var page = await WithPaletteAsync(product, watched.Page);
         await Expect(page.Locator(".bd-palette")).ToBeVisibleAsync();
         await page.EvaluateAsync("document.activeElement.blur()");
         await page.Keyboard.PressAsync("Escape");
@@ -91,6 +83,15 @@ public partial class FrameTests(Browser browser)
     }
 
     /// <summary>The palette answers only once the page's connection stands.</summary>
+    private static async Task<IPage> WithPaletteAsync(ProductProcess product, IPage page)
+    {
+        await FirstAdmin.SetUpAsync(product, page);
+        await page.GotoAsync("/admin/users");
+        await OnceInteractiveAsync(page);
+        await page.Keyboard.PressAsync("Control+k");
+        return page;
+    }
+
     private static async Task OnceInteractiveAsync(IPage page)
     {
         await UntilAsync(async () =>

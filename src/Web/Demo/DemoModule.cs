@@ -8,17 +8,13 @@ namespace BehaviorDashboard.Demo;
 /// <summary>Runs the simulated shop beside the product when it was started with <c>--demo</c>.</summary>
 public sealed class DemoModule : IModule
 {
-    private bool _isDemo;
-
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         // The page asks it whether there is a demo shop.
         services.AddSingleton<DemoDirector>();
-        _isDemo = configuration.GetValue<bool>(ProductConfiguration.DemoKey);
-        if (!_isDemo) return;
+        if (!configuration.GetValue<bool>(ProductConfiguration.DemoKey)) return;
         services.AddOptions<DemoOptions>().Bind(configuration.GetSection(DemoOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddHostedService<DemoService>();
+        services.AddSingleton(new NavEntry("demo", "Nav.Demo", DemoIcons.Play, 950, Access.Administer, "Nav.Admin"));
     }
-
-    public IEnumerable<NavEntry> Navigation => _isDemo ? [new("demo", "Nav.Demo", DemoIcons.Play, 950, Access.Administer, "Nav.Admin")] : [];
 }

@@ -60,7 +60,7 @@ internal sealed partial class DemoService(
     private async Task<string> PassingKeyAsync(string name, string scope, CancellationToken cancel)
     {
         foreach (var old in (await keys.ListAsync(cancel)).Where(k => k.Name == name && k.RevokedAt is null)) await keys.RevokeAsync(old.Id, cancel);
-        return (await keys.CreateAsync(name, scope == Access.ScopeAdmin ? [Access.ScopeRead, Access.ScopeAdmin] : [scope], "demo", cancel)).Presented;
+        return (await keys.CreateAsync(name, [scope], "demo", cancel)).Presented;
     }
 
     private async Task SeedAsync(IReadOnlyList<DemoCatalogItem> products, CancellationToken cancel)

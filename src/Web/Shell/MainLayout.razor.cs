@@ -16,6 +16,9 @@ public sealed partial class MainLayout
 
     [Inject] private NavigationManager Nav { get; set; } = null!;
 
+    /// <summary>Lines that are there only as the product was started.</summary>
+    [Inject] private IEnumerable<NavEntry> MoreEntries { get; set; } = null!;
+
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     [CascadingParameter] private ThemeChoice Choice { get; set; } = null!;
@@ -25,7 +28,7 @@ public sealed partial class MainLayout
     private string SkipLink => "/" + Nav.ToBaseRelativePath(Nav.Uri).Split('#')[0] + "#main";
 
     protected override async Task OnInitializedAsync() =>
-        Menu = await NavigationMenu.ForAsync(Modules.All.SelectMany(m => m.Navigation), (await Authentication).User, Authorization);
+        Menu = await NavigationMenu.ForAsync(Modules.All.SelectMany(m => m.Navigation).Concat(MoreEntries), (await Authentication).User, Authorization);
 
     /// <summary>Another page: what failed on the one before is over.</summary>
     protected override void OnParametersSet() => _boundary?.Recover();
