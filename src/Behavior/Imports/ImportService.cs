@@ -26,15 +26,16 @@ public sealed class ImportService : IAsyncDisposable
     private readonly ImportPlanner _planner;
     private readonly ImportFolder _folder;
     private readonly IProductCatalog _catalog;
+    private readonly IAuditLog _audit;
     private readonly Database _database;
     private readonly ShopOptions _shop;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Running> _running = new();
 
-    internal ImportService(EventWriter writer, ImportsStore store, EntityStore entities, ImportPlanner planner, ImportFolder folder, IProductCatalog catalog, Database database,
+    internal ImportService(EventWriter writer, ImportsStore store, EntityStore entities, ImportPlanner planner, ImportFolder folder, IProductCatalog catalog, IAuditLog audit, Database database,
         IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> logger)
     {
-        (_writer, _store, _entities, _planner, _folder, _catalog, _database, _shop, _time) = (writer, store, entities, planner, folder, catalog, database, shop.Value, time);
+        (_writer, _store, _entities, _planner, _folder, _catalog, _audit, _database, _shop, _time) = (writer, store, entities, planner, folder, catalog, audit, database, shop.Value, time);
         Changed = new Signal(time, logger);
     }
 
@@ -130,6 +131,7 @@ public sealed class ImportService : IAsyncDisposable
         var report = line.Read() ?? new ImportReport { Id = id, Preset = line.Preset, DryRun = false, TimeZone = _shop.TimeZone, Currency = _shop.Currency };
         report.Status = ImportLine.Undone;
         await _store.FinishAsync(report, _time.GetUtcNow());
+        await _audit.RecordAsync(new AuditEntry("import.undone", id), CancellationToken.None);
         _folder.ForgetUploads(ImportRequest.FromJson(line.Asked));
         Changed.Raise();
         return removed;
@@ -164,6 +166,7 @@ public sealed class ImportService : IAsyncDisposable
         {
             await _store.StartAsync(id, plan.Request, fingerprint, _time.GetUtcNow());
             if (plan.Request is { Preset: ColumnMapping.Preset, Mapping: { } mapping }) await _planner.RememberAsync(plan, mapping, _time.GetUtcNow());
+            await _audit.RecordAsync(new AuditEntry(earlier is null ? "import.begun" : "import.resumed", id), CancellationToken.None);
         }
         catch
         {

@@ -32,7 +32,7 @@ public sealed class ImportsModule : IModule
         services.AddSingleton<ImportFolder>();
         services.AddSingleton(p => new ImportPlanner(p.GetServices<IPreset>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EventNormalizer>(), p.GetRequiredService<IOptions<ImportsOptions>>().Value));
         services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EntityStore>(), p.GetRequiredService<ImportPlanner>(),
-            p.GetRequiredService<ImportFolder>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<Database>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ImportFolder>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<Database>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<Signal>>()));
         services.AddTransient<ICommand, ImportCommand>();
         services.AddSingleton<IEventSources, ImportSources>();

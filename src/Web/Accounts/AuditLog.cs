@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
@@ -29,16 +30,24 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
 
     private const string Actions = "select distinct action from audit_log order by action";
 
+    private const int MostLooks = 10_000;
+    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<(string Actor, AuditEntry Entry), DateTimeOffset> _looks = new();
+
     public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => RecordAsync(entry, Actor(), cancel);
 
     /// <summary>For the moments in which the actor is not yet, or no longer, the one of the request: signing in and out.</summary>
-    public Task RecordAsync(AuditEntry entry, AuditActor actor, CancellationToken cancel = default)
+    public async Task RecordAsync(AuditEntry entry, AuditActor actor, CancellationToken cancel = default)
     {
         var at = time.GetUtcNow();
-        return database.ExecuteAsync(Insert, new
+        if (IsSameLook(entry, actor, at)) return;
+        await database.ExecuteAsync(Insert, new
         {
             Id = Guid.CreateVersion7(at).ToString("N"), At = at, actor.Kind, ActorId = actor.Id, actor.Name, entry.Action, Target = Reference(entry), entry.Detail, actor.Ip,
         }, cancel);
+        if (!IsLook(entry, actor)) return;
+        if (_looks.Count >= MostLooks) _looks.Clear();
+        _looks[(actor.Id, entry)] = at;
     }
 
     public async Task<(IReadOnlyList<AuditLine> Lines, long Total)> PageAsync(AuditFilter filter, int skip, int take, CancellationToken cancel) => await database.ReadAsync(async session =>
@@ -55,6 +64,11 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
 
     /// <summary>The log outlives the people in it: it never holds a key that is an e-mail address.</summary>
     private static string Reference(AuditEntry entry) => entry.Action.StartsWith("person.", StringComparison.Ordinal) ? PersonKey.Reference(entry.Target) : entry.Target;
+
+    /// <summary>A page is made twice when it is opened, by its request and a moment later by its circuit: the person looked once.</summary>
+    private bool IsSameLook(AuditEntry entry, AuditActor actor, DateTimeOffset at) => IsLook(entry, actor) && _looks.TryGetValue((actor.Id, entry), out var before) && at - before < OneLook;
+
+    private static bool IsLook(AuditEntry entry, AuditActor actor) => actor.Kind == AuditActor.Person && entry.Action.EndsWith(".viewed", StringComparison.Ordinal);
 
     private AuditActor Actor()
     {

@@ -93,15 +93,3 @@ internal sealed class CampaignWorld : IAsyncDisposable
         await Store.DisposeAsync();
     }
 }
-
-/// <summary>Remembers what was recorded.</summary>
-internal sealed class KeptAudit : IAuditLog
-{
-    public List<AuditEntry> Entries { get; } = [];
-
-    public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default)
-    {
-        Entries.Add(entry);
-        return Task.CompletedTask;
-    }
-}

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Testing;
@@ -15,7 +16,7 @@ public class BrokenFileTests
 
     private static string Row(int invoice, int price = 1) => $"{invoice},A,Cup,1,2026-01-02 10:00,{price},7,X\n";
 
-    private static Task<TestStore> OpenAsync() => TestStore.OpenAsync(Engine.DuckDb, [new IngestModule(), new ImportsModule(), new CatalogModule()]);
+    private static Task<TestStore> OpenAsync() => TestStore.OpenAsync(Engine.DuckDb, [new IngestModule(), new ImportsModule(), new CatalogModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>());
 
     private static ImportService Service(TestStore store) => store.Services.GetRequiredService<ImportService>();
 

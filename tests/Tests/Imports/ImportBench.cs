@@ -1,4 +1,5 @@
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
@@ -9,7 +10,7 @@ using Xunit;
 namespace BehaviorDashboard.Tests.Imports;
 
 /// <summary>A store with imports, and short ways to bring text in.</summary>
-internal sealed class ImportBench(TestStore store) : IAsyncDisposable
+internal sealed class ImportBench(TestStore store, KeptAudit audit) : IAsyncDisposable
 {
     public const string UciHeader = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
@@ -17,12 +18,15 @@ internal sealed class ImportBench(TestStore store) : IAsyncDisposable
 
     public TestStore Store => store;
 
+    public KeptAudit Audit => audit;
+
     public ImportService Service => store.Services.GetRequiredService<ImportService>();
 
     public static async Task<ImportBench> OpenAsync(Engine engine = Engine.DuckDb, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        return new ImportBench(await TestStore.OpenAsync(engine, [new IngestModule(), new ImportsModule(), new CatalogModule()], settings: settings));
+        var audit = new KeptAudit();
+        return new ImportBench(await TestStore.OpenAsync(engine, [new IngestModule(), new ImportsModule(), new CatalogModule()], more: s => s.AddSingleton<IAuditLog>(audit), settings: settings), audit);
     }
 
     public static string Uci(string invoice, decimal price = 1, string customer = "7", string product = "A", string country = "X") =>

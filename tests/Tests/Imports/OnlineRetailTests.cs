@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Testing;
@@ -33,7 +34,7 @@ public class OnlineRetailTests
         Assert.SkipWhen(Repository.Data is null, Repository.DataMissing);
         var files = Directory.GetFiles(Path.Combine(Repository.Data!, "online_retail"), "*.csv.gz").Order(StringComparer.Ordinal).ToList();
         var expected = Compute(files);
-        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new IngestModule(), new ImportsModule(), new CatalogModule()]);
+        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new IngestModule(), new ImportsModule(), new CatalogModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>());
         var imports = store.Services.GetRequiredService<ImportService>();
 
         var dry = await imports.RunAsync(new ImportRequest("uci-online-retail", files, DryRun: true));

@@ -1,5 +1,6 @@
 using System.Text;
 using BehaviorDashboard.Catalog;
+using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
 using BehaviorDashboard.Testing;
@@ -16,7 +17,7 @@ public class PresetTests
     private static async Task<TestStore> OpenAsync(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        return await TestStore.OpenAsync(engine, [new IngestModule(), new ImportsModule(), new CatalogModule()]);
+        return await TestStore.OpenAsync(engine, [new IngestModule(), new ImportsModule(), new CatalogModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>());
     }
 
     private static async Task<ImportReport> ImportAsync(TestStore store, string preset, string text, Encoding? encoding = null)

@@ -32,6 +32,20 @@ public class UndoTests
         Assert.Equal(0, await bench.ScalarAsync<long>("select (select count(*) from events) + (select count(*) from profiles)"));
     }
 
+    [Fact]
+    public async Task Whoever_imports_or_undoes_stands_in_the_audit_log_and_who_only_tries_does_not()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var file = await bench.FileAsync(ImportBench.UciHeader + ImportBench.Uci("1"));
+        await bench.Service.RunAsync(new ImportRequest(Shop, [file], DryRun: true));
+        Assert.Empty(bench.Audit.Entries);
+        var done = await bench.Service.RunAsync(new ImportRequest(Shop, [file]));
+        await bench.Store.Database.ExecuteAsync("update imports set status = 'cancelled'");
+        await bench.Service.RunAsync(new ImportRequest(Shop, [file]));
+        await bench.Service.UndoAsync(done.Id);
+        Assert.Equal([$"import.begun {done.Id}", $"import.resumed {done.Id}", $"import.undone {done.Id}"], bench.Audit.Actions);
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Imports_can_be_undone_in_any_order(Engine engine)
     {

@@ -26,21 +26,10 @@ public class ErasureTests
     /// <summary>The engines, with the shop's user id a number or the e-mail address itself.</summary>
     public static TheoryData<Engine, string> Shops => new() { { Engine.DuckDb, "user-4711" }, { Engine.DuckDb, Email }, { Engine.Postgres, "user-4711" }, { Engine.Postgres, Email } };
 
-    private sealed class Audit : IAuditLog
-    {
-        public List<AuditEntry> Entries { get; } = [];
-
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default)
-        {
-            Entries.Add(entry);
-            return Task.CompletedTask;
-        }
-    }
-
-    private static async Task<(TestStore Store, Audit Audit)> OpenAsync(Engine engine, TimeProvider? time = null)
+    private static async Task<(TestStore Store, KeptAudit Audit)> OpenAsync(Engine engine, TimeProvider? time = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var audit = new Audit();
+        var audit = new KeptAudit();
         var store = await TestStore.OpenAsync(engine, [new QualityModule(), new IngestModule(), new ImportsModule(), new LiveMetricsModule(), new ProfilesModule(), new SegmentsModule(), new CatalogModule(), new LearningModule(), new PrivacyModule()], time,
             s => s.AddSingleton<IAuditLog>(audit).AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
         return (store, audit);

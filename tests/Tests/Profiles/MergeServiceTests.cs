@@ -13,21 +13,10 @@ public class MergeServiceTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class Audit : IAuditLog
-    {
-        public List<string> Actions { get; } = [];
-
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default)
-        {
-            Actions.Add($"{entry.Action} {entry.Target}");
-            return Task.CompletedTask;
-        }
-    }
-
-    private static async Task<(TestStore Store, Audit Audit)> OpenAsync(Engine engine)
+    private static async Task<(TestStore Store, KeptAudit Audit)> OpenAsync(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var audit = new Audit();
+        var audit = new KeptAudit();
         var store = await TestStore.OpenAsync(engine, [new ProfilesModule()], more: s => s.AddSingleton<IAuditLog>(audit));
         await store.Writer.AppendAsync([
             Make.Event("1", EventNames.OrderCompleted, user: "ada", revenue: 10m, session: "s1", traits: """{"email":"Ada@x.example","name":"Ada","city":"Turin"}"""),

@@ -15,11 +15,6 @@ public sealed class SegmentHookTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     [Theory, MemberData(nameof(Engines))]
     public async Task Entries_and_exits_are_told_once_and_only_of_segments_with_a_receiver(Engine engine)
     {

@@ -15,11 +15,6 @@ public sealed class WhyTests
 
     private static readonly DateTimeOffset Noon = Make.Noon;
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     private sealed record World(TestStore Store, AsyncServiceScope Scope) : IAsyncDisposable
     {
         public async Task<WhyAnswer> ExplainAsync(Rule rule, string person, DateTimeOffset? asOf = null) =>

@@ -16,11 +16,6 @@ public sealed class WebhookTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private sealed class NoAudit : IAuditLog
-    {
-        public Task RecordAsync(AuditEntry entry, CancellationToken cancel = default) => Task.CompletedTask;
-    }
-
     private sealed record World(TestStore Store, FakeTimeProvider Time, Receiver Receiver) : IAsyncDisposable
     {
         public WebhookService Webhooks => Store.Services.GetRequiredService<WebhookService>();

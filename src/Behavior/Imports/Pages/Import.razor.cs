@@ -1,4 +1,3 @@
-using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -135,7 +134,6 @@ public sealed partial class Import
     {
         var id = await Service.BeginAsync(Request(dryRun: false), cancel);
         _handedOver = true;
-        await Audit.RecordAsync(new AuditEntry("import.begun", id), CancellationToken.None);
         Nav.NavigateTo($"data/import/{id}");
     });
 

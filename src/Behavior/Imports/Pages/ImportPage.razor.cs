@@ -1,4 +1,3 @@
-using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
@@ -47,20 +46,12 @@ public sealed partial class ImportPage
         _loaded = true;
     }
 
-    private Task ResumeAsync() => WorkAsync(async () =>
-    {
-        await Service.ResumeAsync(Id);
-        await Audit.RecordAsync(new AuditEntry("import.resumed", Id), CancellationToken.None);
-    });
+    private Task ResumeAsync() => WorkAsync(() => Service.ResumeAsync(Id));
 
     private async Task UndoAsync()
     {
         if (!await Asking.ConfirmSizeAsync(new DangerousAct(Text["Undo"], _report?.Rows ?? 0, Text["RowsWord"], Text["UndoText"], Text["Undo"]))) return;
-        await WorkAsync(async () =>
-        {
-            await Service.UndoAsync(Id);
-            await Audit.RecordAsync(new AuditEntry("import.undone", Id), CancellationToken.None);
-        });
+        await WorkAsync(() => Service.UndoAsync(Id));
     }
 
     private async Task WorkAsync(Func<Task> work)

@@ -27,7 +27,7 @@ public sealed partial class OneConversation
     private string _reply = "";
     private string _me = "";
     private string? _problem;
-    private bool _missing, _looked;
+    private bool _missing;
 
     [Inject] private ConversationService Desk { get; set; } = null!;
 
@@ -59,10 +59,8 @@ public sealed partial class OneConversation
     {
         _me = (await Session).User.Identity?.Name ?? "?";
         await LoadAsync();
-        if (!RendererInfo.IsInteractive) return;
-        if (_shown is not null && !_looked) await Audit.RecordAsync(new AuditEntry("conversation.viewed", Target));
-        _looked = true;
-        _live ??= Desk.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
+        if (_shown is not null) await Audit.RecordAsync(new AuditEntry("conversation.viewed", Target));
+        if (RendererInfo.IsInteractive) _live ??= Desk.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
     }
 
     public void Dispose() => _live?.Dispose();
