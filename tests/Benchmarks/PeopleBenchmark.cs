@@ -33,6 +33,8 @@ internal static class PeopleBenchmark
         select user_id, 'marketing_email', events + orders > 21, last_seen, last_seen, 'bench' from profiles where is_known
         """;
 
+    private const string Words = "insert into people_search (user_id, words) select user_id, lower(email || chr(10) || name) from profiles where is_known";
+
     private const string Members = "insert into segment_members (segment_id, user_id, entered_at) select 1, user_id, last_seen from profiles where is_known and orders > 0";
 
     public static async Task<int> RunAsync(string[] args)
@@ -53,9 +55,10 @@ internal static class PeopleBenchmark
             more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
         var now = DateTimeOffset.UtcNow;
         for (var first = 1; first <= size; first += 200_000) await store.Database.ExecuteAsync(Fill, new { Now = now, First = first, Last = Math.Min(size, first + 199_999) });
+        await store.Database.ExecuteAsync(Words);
         await store.Database.ExecuteAsync(Consents);
         await store.Database.ExecuteAsync(Members);
-        await store.Database.ExecuteAsync("analyze profiles");
+        await store.Database.ExecuteAsync("analyze profiles; analyze people_search");
         await using var scope = store.Services.CreateAsyncScope();
         var (list, merges) = (scope.ServiceProvider.GetRequiredService<PeopleService>(), scope.ServiceProvider.GetRequiredService<MergeService>());
         var times = new Dictionary<string, double>();
@@ -78,7 +81,7 @@ internal static class PeopleBenchmark
         await TimeAsync(times, "the number of all", () => list.CountAsync(new PeopleQuery()));
         foreach (var (name, query) in new (string, PeopleQuery)[]
         {
-            ("search that finds few", new PeopleQuery { Text = "person 99999" }), ("search that finds nobody", new PeopleQuery { Text = "no such person" }), ("search by key", new PeopleQuery { Text = "u99999" }),
+            ("search that finds few", new PeopleQuery { Text = "person 99999" }), ("search that finds nobody", new PeopleQuery { Text = "no such person" }), ("search that finds a third", new PeopleQuery { Text = "person" }), ("search by two letters", new PeopleQuery { Text = "xq" }), ("search by key", new PeopleQuery { Text = "u99999" }),
             ("buyers of some revenue, by last seen", new PeopleQuery { Who = "buyers", RevenueFrom = 9_000 }), ("a country, by revenue", new PeopleQuery { Country = "CN", Sort = "revenue" }),
             ("members of a segment, by orders", new PeopleQuery { Set = "segment:1", Sort = "orders" }), ("without consent to e-mail", new PeopleQuery { Consent = "-marketing_email" }),
         })

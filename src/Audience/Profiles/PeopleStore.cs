@@ -6,6 +6,9 @@ namespace BehaviorDashboard.Profiles;
 /// <summary>People as the writer keeps them.</summary>
 internal sealed class PeopleStore(Database database)
 {
+    /// <summary>People of a search that are named one by one.</summary>
+    internal int MostNamed { get; init; } = 10_000;
+
     public const string Columns = """
         user_id as Key, is_known as IsKnown, name as Name, email as Email, first_seen as FirstSeen, last_seen as LastSeen, events as Events, sessions as Sessions,
         page_views as PageViews, product_views as ProductViews, searches as Searches, cart_adds as CartAdds, orders as Orders, units as Units, refunds as Refunds,
@@ -29,16 +32,31 @@ internal sealed class PeopleStore(Database database)
 
     private const string AliasesOf = "select alias as Alias, kind as Kind, since as Since from identities where user_id = @Key order by since, alias";
 
-    public Task<IReadOnlyList<Person>> PageAsync(PeopleSql list, PeopleQuery query, PeopleCursor after, int limit, CancellationToken cancel)
+    public async Task<IReadOnlyList<Person>> PageAsync(PeopleSql list, PeopleQuery query, PeopleCursor after, int limit, CancellationToken cancel)
     {
-        var (sql, arguments) = list.Page(query, after, limit);
-        return database.QueryAsync<Person>(sql, arguments, cancel);
+        var named = await NamedAsync(query, cancel);
+        if (named is { Count: 0 }) return [];
+        var (sql, arguments) = list.Page(query, named, after, limit);
+        return await database.QueryAsync<Person>(sql, arguments, cancel);
     }
 
-    public Task<long> CountAsync(PeopleSql list, PeopleQuery query, CancellationToken cancel)
+    public async Task<long> CountAsync(PeopleSql list, PeopleQuery query, CancellationToken cancel)
     {
-        var (sql, arguments) = list.Count(query);
-        return database.ScalarAsync<long>(sql, arguments, cancel);
+        var named = await NamedAsync(query, cancel);
+        if (named is { Count: 0 }) return 0;
+        var (sql, arguments) = list.Count(query, named);
+        return await database.ScalarAsync<long>(sql, arguments, cancel);
+    }
+
+    /// <summary>
+    /// Few are found by the words and then looked up; where many are, the order is read until there are enough of them. Which it is,
+    /// no engine knows beforehand.
+    /// </summary>
+    private async Task<IReadOnlyCollection<string>?> NamedAsync(PeopleQuery query, CancellationToken cancel)
+    {
+        if (PeopleSql.Words(query) is not var (start, like)) return null;
+        var found = await database.QueryAsync<string>(PeopleSql.Named, new { Start = start, Like = like, Limit = MostNamed + 1 }, cancel);
+        return found.Count > MostNamed ? null : [.. found.Distinct()];
     }
 
     /// <returns>The person a key stands for, merged keys included.</returns>

@@ -11,18 +11,18 @@ internal sealed class EventErasure(Database database, EventWriter writer) : IPer
 
     private const string Sizes = $"""
         select count(*) filter (where not ({ForTotals})) as Events, count(*) filter (where {ForTotals} and type = 'track') as Orders,
-            (select count(*) from profiles where user_id = any(@Keys)) as Profiles,
+            (select count(*) from profiles where user_id = any(@Keys)) as Profiles, (select count(*) from people_search where user_id = any(@Keys)) as Words,
             (select count(*) from identities where user_id = any(@Keys) or alias = any(@Keys)) as Identities,
             (select count(*) from merges where kept = any(@Keys) or merged = any(@Keys)) + (select count(*) from own_traits where user_id = any(@Keys)) as Merges
         from events where user_id = any(@Keys)
         """;
 
-    private sealed record Size(long Events, long Orders, long Profiles, long Identities, long Merges);
+    private sealed record Size(long Events, long Orders, long Profiles, long Words, long Identities, long Merges);
 
     public async Task<IReadOnlyList<PersonalRecords>> CountAsync(ErasedPerson person, CancellationToken cancel = default)
     {
-        var size = await database.FirstOrDefaultAsync<Size>(Sizes, new { Keys = SqlList.Of(person.Keys) }, cancel) ?? new Size(0, 0, 0, 0, 0);
-        return [new("events", size.Events), new("profiles", size.Profiles), new("keys", size.Identities), new("merges", size.Merges), new("orders", size.Orders, Kept: person.KeepTotals)];
+        var size = await database.FirstOrDefaultAsync<Size>(Sizes, new { Keys = SqlList.Of(person.Keys) }, cancel) ?? new Size(0, 0, 0, 0, 0, 0);
+        return [new("events", size.Events), new("profiles", size.Profiles), new("search words", size.Words), new("keys", size.Identities), new("merges", size.Merges), new("orders", size.Orders, Kept: person.KeepTotals)];
     }
 
     public Task EraseAsync(ErasedPerson person) => writer.ExclusiveAsync(session => session.EraseAsync(person.Keys, person.KeepTotals));
@@ -32,6 +32,7 @@ internal sealed class EventErasure(Database database, EventWriter writer) : IPer
         ("events", $"select * from events where user_id = any(@Keys) and not ({ForTotals}) order by occurred_at, message_id"),
         ("orders", $"select * from events where user_id = any(@Keys) and {ForTotals} order by occurred_at, message_id"),
         ("profiles", "select * from profiles where user_id = any(@Keys)"),
+        ("search words", "select * from people_search where user_id = any(@Keys)"),
         ("keys", "select * from identities where user_id = any(@Keys) or alias = any(@Keys) order by since, alias"),
         ("merges", "select * from merges where kept = any(@Keys) or merged = any(@Keys) order by merged_at"),
         ("traits before merges", "select * from own_traits where user_id = any(@Keys)"),

@@ -57,13 +57,22 @@ internal static class ProfileStore
         from profiles where user_id = any(@Keys)
         """;
 
-    private const string DeleteRows = "delete from profiles where user_id = any(@Keys)";
+    private const string DeleteRows = "delete from profiles where user_id = any(@Keys); delete from people_search where user_id = any(@Keys)";
 
     private const string WriteTraits = """
         update profiles set email = d.email, name = d.name, traits = cast(d.traits as json)
         from (select unnest(@Users) as user_id, unnest(@Emails) as email, unnest(@Names) as name, unnest(@Traits) as traits) d
         where profiles.user_id = d.user_id
         """;
+
+    private const string WriteWords = """
+        insert into people_search (user_id, words)
+        select d.user_id, d.words from (select unnest(@Users) as user_id, unnest(@Words) as words) d join profiles p on p.user_id = d.user_id
+        where d.words <> '' and not exists (select 1 from people_search s where s.user_id = d.user_id and s.words = d.words)
+        on conflict (user_id) do update set words = excluded.words
+        """;
+
+    private const string ForgetWords = "delete from people_search where user_id = any(@Users)";
 
     /// <summary>The same definition as <see cref="ProfileDelta.Add(ShopEvent, bool, string)"/>, over stored events.</summary>
     private const string FromEvents = $"""
@@ -112,13 +121,17 @@ internal static class ProfileStore
         session.ExecuteAsync(DeleteRows, new { Keys = SqlList.Of(keys) });
 
     /// <summary>Sets the traits (JSON object or null) of people who have a row.</summary>
-    public static Task WriteTraitsAsync(Session session, IReadOnlyDictionary<string, string?> traits) => session.ExecuteAsync(WriteTraits, new
+    public static async Task WriteTraitsAsync(Session session, IReadOnlyDictionary<string, string?> traits)
     {
-        Users = SqlList.Of(traits.Keys),
-        Emails = SqlList.Of(traits.Values.Select(TraitPatch.Email)),
-        Names = SqlList.Of(traits.Values.Select(TraitPatch.DisplayName)),
-        Traits = SqlList.Of(traits.Values),
-    });
+        var (users, emails, names) = (SqlList.Of(traits.Keys), traits.Values.Select(TraitPatch.Email).ToList(), traits.Values.Select(TraitPatch.DisplayName).ToList());
+        await session.ExecuteAsync(WriteTraits, new { Users = users, Emails = SqlList.Of(emails), Names = SqlList.Of(names), Traits = SqlList.Of(traits.Values) });
+        var words = emails.Zip(names, Words).ToList();
+        await session.ExecuteAsync(WriteWords, new { Users = users, Words = SqlList.Of(words) });
+        var nameless = traits.Keys.Zip(words).Where(w => w.Second.Length == 0).Select(w => w.First).ToList();
+        if (nameless.Count > 0) await session.ExecuteAsync(ForgetWords, new { Users = SqlList.Of(nameless) });
+    }
+
+    private static string Words(string? email, string? name) => string.Join('\n', new[] { email, name }.Where(w => w is not null)).ToLowerInvariant();
 
     /// <summary>Replaces the rows of these people by what their events say now; their traits stay.</summary>
     /// <param name="keepEmpty">Whether people without any event keep a row for their traits.</param>

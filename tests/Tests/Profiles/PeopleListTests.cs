@@ -3,6 +3,7 @@ using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Segments;
+using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -14,10 +15,11 @@ public class PeopleListTests
 {
     public static TheoryData<Engine> Engines => [Engine.DuckDb, Engine.Postgres];
 
-    private static async Task<(TestStore Store, PeopleService People)> OpenAsync(Engine engine)
+    private static async Task<(TestStore Store, PeopleService People)> OpenAsync(Engine engine, int mostNamed)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new SegmentsModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
+        var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new SegmentsModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc))
+            .AddSingleton(p => new PeopleStore(p.GetRequiredService<Database>()) { MostNamed = mostNamed }));
         var random = new Random(7);
         var events = new List<ShopEvent>();
         for (var i = 0; i < 160; i++)
@@ -44,10 +46,13 @@ public class PeopleListTests
         return all;
     }
 
-    [Theory, MemberData(nameof(Engines))]
-    public async Task Every_filter_and_order_agrees_with_reading_everybody(Engine engine)
+    /// <summary>Searches that find few people, and those that find too many to name.</summary>
+    public static TheoryData<Engine, int> Searches => new() { { Engine.DuckDb, 10_000 }, { Engine.DuckDb, 2 }, { Engine.Postgres, 10_000 }, { Engine.Postgres, 2 } };
+
+    [Theory, MemberData(nameof(Searches))]
+    public async Task Every_filter_and_order_agrees_with_reading_everybody(Engine engine, int mostNamed)
     {
-        var (store, people) = await OpenAsync(engine);
+        var (store, people) = await OpenAsync(engine, mostNamed);
         await using var _ = store;
         var everybody = await TurnEveryPageAsync(people, new PeopleQuery());
         Assert.Equal(160, everybody.Count);
@@ -60,6 +65,8 @@ public class PeopleListTests
             (new PeopleQuery { SeenFrom = Make.Noon.AddMinutes(20), SeenTo = Make.Noon.AddMinutes(40) }, p => p.LastSeen >= Make.Noon.AddMinutes(20) && p.LastSeen < Make.Noon.AddMinutes(40)),
             (new PeopleQuery { OrderedFrom = Make.Noon.AddMinutes(10) }, p => p.LastOrderAt >= Make.Noon.AddMinutes(10)),
             (new PeopleQuery { Country = "cn" }, p => In(p, "\"CN\"")), (new PeopleQuery { City = "上海", Who = "known" }, p => In(p, "上海") && p.IsKnown), (new PeopleQuery { City = "KÖLN" }, p => In(p, "Köln")),
+            (new PeopleQuery { Text = "SON 15" }, p => p.Name!.Contains("son 15", StringComparison.Ordinal)), (new PeopleQuery { Text = "15%" }, p => p.Name!.Contains("15", StringComparison.Ordinal)), (new PeopleQuery { Text = "u15" }, p => p.Key.StartsWith("u15", StringComparison.Ordinal)),
+            (new PeopleQuery { Text = "anon:d1", Country = "cn" }, p => p.Key.StartsWith("anon:d1", StringComparison.Ordinal) && In(p, "\"CN\"")), (new PeopleQuery { Text = "15" , Who = "anonymous" }, p => p.Name!.Contains("15", StringComparison.Ordinal) && !p.IsKnown), (new PeopleQuery { Text = "nobody" }, _ => false),
             (new PeopleQuery { Set = "segment:7" }, p => p.Key.StartsWith("u0", StringComparison.Ordinal)), (new PeopleQuery { Set = "segment:7; drop table profiles" }, _ => false), (new PeopleQuery { Set = "nothing" }, _ => false),
             (new PeopleQuery { Consent = Purposes.MarketingEmail }, p => In(p, "true")), (new PeopleQuery { Consent = "-" + Purposes.MarketingEmail }, p => !In(p, "true")), (new PeopleQuery { Consent = "'; --" }, _ => false),
         ];
@@ -77,6 +84,48 @@ public class PeopleListTests
         var together = new List<Person>();
         await foreach (var some in people.AllAsync(new PeopleQuery { Sort = "revenue" })) together.AddRange(some);
         Assert.Equal(160, together.DistinctBy(p => p.Key).Count());
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_search_follows_names_merges_and_erasure(Engine engine)
+    {
+        Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
+        await using var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new SegmentsModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
+        using var scope = store.Services.CreateScope();
+        var (people, merges) = (scope.ServiceProvider.GetRequiredService<PeopleService>(), scope.ServiceProvider.GetRequiredService<MergeService>());
+        var told = 0;
+        async Task TellAsync(string? user, string? anonymous, string? traits) =>
+            await store.Writer.AppendAsync([Make.Event($"t{told++}", user: user, anonymous: anonymous, type: EventTypes.Identify, at: Make.Noon.AddMinutes(told), traits: traits)]);
+        async Task FindsAsync(string text, params string[] keys) => Assert.Equal(keys, (await people.PageAsync(new PeopleQuery { Text = text })).People.Select(p => p.Key).Order(StringComparer.Ordinal));
+        await TellAsync("ann", null, """{"name":"Ann Zhào","email":"Ann@Shop.example"}""");
+        await TellAsync("bob", null, """{"firstName":"Bob","lastName":"王伟"}""");
+        await TellAsync(null, "d1", """{"email":"later@shop.example"}""");
+        await FindsAsync("ANN@SHOP", "ann");
+        await FindsAsync("n zhÀ", "ann");
+        await FindsAsync("王", "bob");
+        await FindsAsync("later@", "anon:d1");
+        await FindsAsync("example", "ann", "anon:d1");
+
+        // Another name takes the place of the first; a device that signs in brings what was known of it.
+        await TellAsync("ann", null, """{"name":"Anna Q"}""");
+        await TellAsync("bob", "d1", null);
+        await FindsAsync("zhào");
+        await FindsAsync("anna q", "ann");
+        await FindsAsync("later@", "bob");
+
+        Assert.Equal(MergeResult.Done, await merges.MergeAsync((await merges.PreviewAsync("ann", "bob")).Preview!, "by hand", "Mia"));
+        await FindsAsync("anna q", "ann");
+        await FindsAsync("later@");
+        Assert.True(await merges.UndoAsync((await merges.NewestAsync(1))[0].Id, "Mia"));
+        await FindsAsync("later@", "bob");
+        await FindsAsync("anna q", "ann");
+
+        await TellAsync("ann", null, """{"name":null,"email":null}""");
+        await FindsAsync("anna q");
+        await FindsAsync("shop.example", "bob");
+        await scope.ServiceProvider.GetRequiredService<PersonErasure>().EraseAsync("bob");
+        await FindsAsync("shop.example");
+        Assert.Equal(0, await store.Database.ScalarAsync<long>("select count(*) from people_search"));
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Storage;
 using Dapper;
 
 namespace BehaviorDashboard.Profiles;
@@ -7,6 +8,17 @@ namespace BehaviorDashboard.Profiles;
 internal sealed class PeopleSql(ConsentService consents, IEnumerable<IPeopleSets> sets)
 {
     private const string Nobody = "1 = 0";
+
+    private const string InWords = "(starts_with(profiles.user_id, @Start) or exists (select 1 from people_search s where s.user_id = profiles.user_id and s.words like @Like))";
+
+    /// <summary>Everybody of a search, as <see cref="Words"/> names it; somebody may come twice.</summary>
+    public const string Named = "select s.user_id from people_search s where s.words like @Like union all select k.user_id from profiles k where starts_with(k.user_id, @Start) limit @Limit";
+
+    // Apart, so that neither half is joined to the rows of everybody.
+    private const string CountNamed = """
+        select (select count(*) from people_search where words like @Like) + (select count(*) from profiles k where starts_with(k.user_id, @Start)
+            and not exists (select 1 from people_search s where s.user_id = k.user_id and s.words like @Like))
+        """;
 
     /// <summary>The column or expression of an order.</summary>
     private static string Measure(string sort) => sort switch { "revenue" => "revenue - refunded", "orders" => "orders", "ordered" => "last_order_at", _ => "last_seen" };
@@ -17,9 +29,13 @@ internal sealed class PeopleSql(ConsentService consents, IEnumerable<IPeopleSets
     /// <summary>Whether the order has a second part, of those without an order.</summary>
     public static bool HasTwoParts(PeopleQuery query) => query.Sort is "revenue" or "orders" or "ordered" && query.Who != "buyers";
 
-    public (string Sql, DynamicParameters Arguments) Page(PeopleQuery query, PeopleCursor after, int limit)
+    /// <summary>What is searched for: the beginning of a key, and a part of the words in small letters. Null: nothing.</summary>
+    public static (string Start, string Like)? Words(PeopleQuery query) => Plain(query.Text) is { Length: > 0 } text ? (text, "%" + text.ToLowerInvariant() + "%") : null;
+
+    /// <param name="named">Everybody of the search; null where they are too many, or nothing is searched for.</param>
+    public (string Sql, DynamicParameters Arguments) Page(PeopleQuery query, IReadOnlyCollection<string>? named, PeopleCursor after, int limit)
     {
-        var (where, arguments) = Where(query);
+        var (where, arguments) = Where(query, named);
         var measure = after.Behind ? "last_seen" : Measure(query.Sort);
         if (query.Sort is not "seen") where.Add(after.Behind ? "orders = 0" : "orders > 0");
         where.Add($"({measure}, user_id) < ({Mark(measure)}, @AfterKey)");
@@ -30,13 +46,14 @@ internal sealed class PeopleSql(ConsentService consents, IEnumerable<IPeopleSets
         return ($"select {PeopleStore.Columns} from profiles where {string.Join(" and ", where)} order by {measure} desc, user_id desc limit @Limit", arguments);
     }
 
-    public (string Sql, DynamicParameters Arguments) Count(PeopleQuery query)
+    public (string Sql, DynamicParameters Arguments) Count(PeopleQuery query, IReadOnlyCollection<string>? named)
     {
-        var (where, arguments) = Where(query);
+        var (where, arguments) = Where(query, named);
+        if (where is [InWords]) return (CountNamed, arguments);
         return ($"select count(*) from profiles{(where.Count == 0 ? "" : " where " + string.Join(" and ", where))}", arguments);
     }
 
-    private (List<string> Where, DynamicParameters Arguments) Where(PeopleQuery query)
+    private (List<string> Where, DynamicParameters Arguments) Where(PeopleQuery query, IReadOnlyCollection<string>? named)
     {
         var (where, arguments) = (new List<string>(), new DynamicParameters());
         void Add(string condition, string name, object? value)
@@ -45,11 +62,16 @@ internal sealed class PeopleSql(ConsentService consents, IEnumerable<IPeopleSets
             where.Add(condition);
             arguments.Add(name, value);
         }
-        if (Plain(query.Text) is { Length: > 0 } text)
+        if (named is not null)
         {
-            where.Add("(user_id like @Start or lower(email) like @Like or lower(name) like @Like)");
-            arguments.Add("Start", text + "%");
-            arguments.Add("Like", "%" + text.ToLowerInvariant() + "%");
+            where.Add("user_id in (select unnest(@Named))");
+            arguments.Add("Named", SqlList.Of(named));
+        }
+        else if (Words(query) is var (start, like))
+        {
+            where.Add(InWords);
+            arguments.Add("Start", start);
+            arguments.Add("Like", like);
         }
         if (query.Who is "known") where.Add("is_known");
         if (query.Who is "anonymous") where.Add("not is_known");
