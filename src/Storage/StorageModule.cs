@@ -15,6 +15,7 @@ public sealed class StorageModule : IModule
         SqlTypes.Register();
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IConnectionSource>(provider => Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton<SlowStatements>();
         services.AddSingleton<Database>();
         services.AddSingleton<Migrator>();
         services.AddMigrations<StorageModule>("Events");

@@ -38,4 +38,8 @@ public sealed record StorageOptions
     /// <summary>Events that one commit takes at most.</summary>
     [Range(100, 200_000)]
     public int CommitEvents { get; init; } = 20_000;
+
+    /// <summary>Milliseconds from which a statement is listed on the page of slow statements.</summary>
+    [Range(1, 600_000)]
+    public int SlowStatementMilliseconds { get; init; } = 300;
 }

@@ -24,6 +24,7 @@ using BehaviorDashboard.Segments;
 using BehaviorDashboard.ServiceDesk;
 using BehaviorDashboard.Shell;
 using BehaviorDashboard.Sources;
+using BehaviorDashboard.Statements;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Webhooks;
 
@@ -60,6 +61,7 @@ internal static class Modules
         new ForecastingModule(),
         new InventoryModule(),
         new LostDemandModule(),
+        new StatementsModule(),
         new DemoModule(),
         new CommandsModule(),
     ];

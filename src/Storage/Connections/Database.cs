@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 
 namespace BehaviorDashboard.Storage;
 
@@ -6,32 +7,32 @@ namespace BehaviorDashboard.Storage;
 /// The one way to the store. Statements are written once, with <c>@name</c> parameters, and run on either engine.
 /// Every call is cancellable; calls to an engine that blocks run on a pool thread, so that no circuit waits.
 /// </summary>
-public sealed class Database(IConnectionSource connections)
+public sealed class Database(IConnectionSource connections, SlowStatements? slow = null)
 {
     private const int Attempts = 5;
 
     public Dialect Dialect => connections.Dialect;
 
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
-        ReadAsync(session => session.QueryAsync<T>(sql, arguments), cancel);
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        ReadAsync(session => session.QueryAsync<T>(sql, arguments, file, member), cancel);
 
-    public Task<T?> FirstOrDefaultAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
-        ReadAsync(session => session.FirstOrDefaultAsync<T>(sql, arguments), cancel);
+    public Task<T?> FirstOrDefaultAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        ReadAsync(session => session.FirstOrDefaultAsync<T>(sql, arguments, file, member), cancel);
 
-    public Task<T?> ScalarAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default) =>
-        ReadAsync(session => session.ScalarAsync<T>(sql, arguments), cancel);
+    public Task<T?> ScalarAsync<T>(string sql, object? arguments = null, CancellationToken cancel = default, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        ReadAsync(session => session.ScalarAsync<T>(sql, arguments, file, member), cancel);
 
     /// <summary>Runs one changing statement in a transaction of its own.</summary>
     /// <returns>Rows touched.</returns>
-    public Task<int> ExecuteAsync(string sql, object? arguments = null, CancellationToken cancel = default) =>
-        WriteAsync(session => session.ExecuteAsync(sql, arguments), cancel);
+    public Task<int> ExecuteAsync(string sql, object? arguments = null, CancellationToken cancel = default, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        WriteAsync(session => session.ExecuteAsync(sql, arguments, file, member), cancel);
 
     /// <summary>Several reads on one connection.</summary>
     public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
     {
         await using var connection = await connections.OpenAsync(cancel);
         await using var transaction = Dialect.PlansApart ? await connection.BeginTransactionAsync(cancel) : null;
-        return await work(new Session(connection, transaction, Dialect, cancel));
+        return await work(new Session(connection, transaction, Dialect, slow, cancel));
     }, cancel);
 
     /// <summary>
@@ -46,7 +47,7 @@ public sealed class Database(IConnectionSource connections)
             {
                 await using var connection = await connections.OpenAsync(cancel, writes: true);
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
-                var result = await work(new Session(connection, transaction, Dialect, cancel));
+                var result = await work(new Session(connection, transaction, Dialect, slow, cancel));
                 await transaction.CommitAsync(CancellationToken.None);
                 return result;
             }

@@ -65,6 +65,7 @@ internal static class House
         ["DemoShop"] = [],
         ["Accounts"] = [],
         ["Api"] = ["Accounts"],
+        ["Statements"] = [],
         ["Commands"] = ["Accounts", "Api"],
         ["Demo"] = ["DemoShop", "Api", "Accounts"],
     };
