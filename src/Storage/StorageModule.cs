@@ -33,6 +33,8 @@ public sealed class StorageModule : IModule
         services.AddTransient<ICommand, RestoreCommand>();
         services.AddSingleton<StoreMove>();
         services.AddTransient<ICommand, MoveStoreCommand>();
+        services.AddSingleton<Distribution>();
+        services.AddTransient<ICommand, StoreCommand>();
     }
 
     private static IBackupEngine Backups(IServiceProvider provider) => provider.GetRequiredService<IConnectionSource>() switch

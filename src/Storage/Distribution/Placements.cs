@@ -1,0 +1,49 @@
+namespace BehaviorDashboard.Storage;
+
+/// <summary>Where the rows of a table lie when a store is spread over several servers.</summary>
+internal enum Placement
+{
+    /// <summary>Distributed by <c>user_id</c>, so that all that is kept of a person lies on one server.</summary>
+    ByPerson,
+
+    /// <summary>Whole on every server: small, or joined by something else than the person.</summary>
+    EveryServer,
+
+    /// <summary>On the coordinator only: never joined with what shoppers did.</summary>
+    Coordinator,
+}
+
+/// <summary>The place of every table there is. A table that is not here stops <c>store distribute</c>, and a test.</summary>
+internal static class Placements
+{
+    /// <summary>Column by which tables are distributed.</summary>
+    public const string Key = "user_id";
+
+    public static readonly IReadOnlyDictionary<string, Placement> All = new (Placement Place, string[] Tables)[]
+    {
+        (Placement.ByPerson,
+        [
+            "profiles", "events", "people_search", "own_traits", "consents", "trait_changes", "segment_members", "cluster_members", "prediction_scores", "prediction_watch",
+            "campaign_people", "campaign_entries", "campaign_mails", "campaign_suppressions", "campaign_scores", "recommendation_exposures", "import_traits",
+        ]),
+        (Placement.EveryServer,
+        [
+            // Found by any key of a person.
+            "identities", "merges", "merge_dismissals",
+            // Known by a number of their own, which is unique in the whole shop.
+            "campaign_messages", "reviews", "conversations", "conversation_messages", "import_replaced_events", "rejects",
+            // What the shop has and decides.
+            "products", "product_facts_before", "stock_changes", "inbound", "stock_policies", "stock_classes", "stock_snapshots", "purchase_proposals", "purchase_lines", "price_suggestions",
+            "forecasts", "forecast_runs", "forecast_layers", "forecast_accuracy", "segments", "segment_versions", "rfm_scales", "cluster_names", "prediction_runs",
+            "campaigns", "campaign_looks", "campaign_notes", "recommendation_strategies", "recommendation_overrides", "recommendation_experiments", "recommendation_forgotten",
+            "import_entities", "import_replaced", "incidents",
+        ]),
+        (Placement.Coordinator,
+        [
+            "schema_journal", "compaction", "accounts", "account_guard", "api_keys", "audit_log", "data_protection_keys", "erasure_reports", "retention_runs", "imports", "import_mappings",
+            "incident_notes", "incident_actions", "webhook_endpoints", "webhook_messages", "webhook_attempts", "model_versions", "model_artefacts", "training_jobs", "training_schedules",
+            "training_policies", "model_reigns", "model_checks", "feedback_rules", "feedback_rule_versions", "feedback_rule_standings", "feedback_firings", "feedback_holds", "feedback_notices",
+            "feedback_lease", "ledger_actions", "ledger_comments", "ledger_follows", "recommendation_actions", "supply_actions", "knowledge", "suggestion_choices", "suggestion_ranker",
+        ]),
+    }.SelectMany(p => p.Tables.Select(t => (t, p.Place))).ToDictionary(p => p.t, p => p.Place);
+}
