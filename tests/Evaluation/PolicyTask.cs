@@ -44,13 +44,15 @@ internal static class PolicyTask
         for (var t = 0; t < periods; t += Again)
         {
             var run = DemandForecaster.Run([.. all.Select(y => y[..^(periods - t)])], new DemandSettings(Horizon, Threads: Environment.ProcessorCount));
-            for (var s = 0; s < all.Count; s++)
+            var most = all.Select(y => DemandPeaks.Of(y[..^(periods - t)], Horizon)).ToList();
+            for (var i = 0; i < all.Count; i++)
             {
+                var s = i;
                 var forecast = run.Forecasts[s];
                 for (var k = 0; k < Again && t + k < periods; k++)
                 {
                     var skip = k;
-                    levels[s, t + k] = StockPlanner.Levels(new DemandAhead(day => Until(forecast.Mean, skip, day), forecast.Noise, forecast.Level), terms);
+                    levels[s, t + k] = StockPlanner.Levels(new DemandAhead(day => Until(forecast.Mean, skip, day), forecast.Noise, forecast.Level, MostIn: days => DemandPeaks.Within(most[s], days / 7)), terms);
                 }
             }
         }

@@ -190,6 +190,6 @@ public sealed class ForecastService
             var law = new CountDistribution(all, stored.Noise * all + (share > 0 ? OverrideDoubt : stored.Spread) * usual * usual + doubt);
             return new ForecastWeek(start, mean, price, campaign, share > 0 ? units : null, all, law.Quantile(0.1), law.Quantile(0.5), law.Quantile(0.9), law.Quantile(0.95));
         });
-        return new ProductForecast(stored.ProductId, stored.RunId, stored.StartsAt, stored.DemandClass, stored.Basis, stored.History, stored.Noise, stored.Spread, [.. weeks], paths.Days, paths.LastYear);
+        return new ProductForecast(stored.ProductId, stored.RunId, stored.StartsAt, stored.DemandClass, stored.Basis, stored.History, stored.Noise, stored.Spread, [.. weeks], paths.Days, paths.LastYear, paths.Ended, paths.Most);
     }
 }

@@ -11,7 +11,9 @@ internal sealed record StoredForecast(string RunId, string ProductId, DateTimeOf
 
 /// <param name="Days">Share of a week's units that each of its days takes; null where too little is known.</param>
 /// <param name="LastYear">Units sold in the same weeks a year before; null while a product is younger.</param>
-internal sealed record ForecastPaths(double[] Mean, double[] Q10, double[] Q50, double[] Q90, double[] Q95, double[]? Days = null, double[]? LastYear = null);
+/// <param name="Ended">What last year's weeks say where they contradict the forecast: <see cref="Ml.SeasonEnd"/>.</param>
+/// <param name="Most">Most units ever wanted in one week, in two in a row, and so on.</param>
+internal sealed record ForecastPaths(double[] Mean, double[] Q10, double[] Q50, double[] Q90, double[] Q95, double[]? Days = null, double[]? LastYear = null, double[]? Ended = null, double[]? Most = null);
 
 /// <summary>Forecasts, layers and accuracy.</summary>
 internal sealed class ForecastStore(Database database)

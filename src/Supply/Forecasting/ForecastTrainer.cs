@@ -82,13 +82,14 @@ internal sealed class ForecastTrainer(ForecastHistory history, DemandStore deman
         var rows = new List<StoredForecast>();
         var old = products.Select((p, i) => (Traits: Traits(p.Id, terms), Level: forecast.Forecasts[i].Mean.Average(), forecast.Forecasts[i].Class))
             .Where(o => o.Class != nameof(DemandClass.New)).Select(o => (o.Traits, o.Level)).ToList();
+        var ended = SeasonEnd.Find([.. products.Select(p => p.Demand)], [.. forecast.Forecasts.Select(f => f.Mean)], Year);
         var ofCategory = old.Where(o => o.Traits.Category is not null).ToLookup(o => o.Traits.Category!);
         for (var i = 0; i < products.Count; i++)
         {
             var (product, own) = (products[i], forecast.Forecasts[i]);
             var price = PriceEffect.Factor(elasticity, product.Paid, (double?)terms.GetValueOrDefault(product.Id)?.Price);
             if (own.Class == nameof(DemandClass.New)) rows.Add(New(run, end, product.Id, product, Traits(product.Id, terms), ofCategory, own, price, days(product.Id)));
-            else rows.Add(Row(run, end, product, own, "own", price, days(product.Id)));
+            else rows.Add(Row(run, end, product, own, "own", price, days(product.Id), ended[i]));
         }
         var known = products.Select(p => p.Id).ToHashSet();
         var none = new ProductHistory("", [], [], [], [], new DemandSignals([], [], [], []));
@@ -106,10 +107,11 @@ internal sealed class ForecastTrainer(ForecastHistory history, DemandStore deman
         return Row(run, end, product with { Id = id }, forecast with { Quantiles = [.. DemandSettings.Chances.Select(c => Enumerable.Repeat(law.Quantile(c), Weeks).ToArray())] }, alike is null ? "none" : "look-alikes", price, days);
     }
 
-    private static StoredForecast Row(string run, DateTimeOffset end, ProductHistory product, DemandForecast forecast, string basis, double price, double[]? days)
+    private static StoredForecast Row(string run, DateTimeOffset end, ProductHistory product, DemandForecast forecast, string basis, double price, double[]? days, double[]? ended = null)
     {
         double Last(double[] y) => y.Length == 0 ? 0 : y.TakeLast(4).Average();
-        var paths = new ForecastPaths(Round(forecast.Mean), forecast.Quantiles[0], forecast.Quantiles[1], forecast.Quantiles[2], forecast.Quantiles[3], days?.Select(d => Math.Round(d, 4)).ToArray(), product.Sold.Length < Year ? null : product.Sold[^Year..][..Weeks]);
+        var paths = new ForecastPaths(Round(forecast.Mean), forecast.Quantiles[0], forecast.Quantiles[1], forecast.Quantiles[2], forecast.Quantiles[3], days?.Select(d => Math.Round(d, 4)).ToArray(), product.Sold.Length < Year ? null : product.Sold[^Year..][..Weeks],
+            ended is null ? null : Round(ended), product.Demand.Length == 0 ? null : DemandPeaks.Of(product.Demand, Weeks));
         return new StoredForecast(run, product.Id, end, forecast.Class, basis, product.Sold.Length, Last(product.Sold), Last(product.Demand) - Last(product.Sold), price, forecast.Noise, forecast.Level,
             JsonSerializer.Serialize(paths, JsonSerializerOptions.Web));
     }

@@ -22,8 +22,10 @@ public sealed record ForecastDay(DateTimeOffset Start, double Mean, double Q10, 
 /// <param name="Basis">own: its history; look-alikes: it is new; none: nothing is known.</param>
 /// <param name="Noise">Variance of units with a mean M is Noise·M + Spread·M².</param>
 /// <param name="LastYear">Units sold in the same weeks a year before, for those who know seasons better than one year of history can show; null while a product is younger.</param>
+/// <param name="Ended">Units of the same weeks a year before as they would be now, where they say that a season ends; null where they do not.</param>
+/// <param name="Most">Most units ever wanted in one week, in two in a row, and so on; null where no history is known.</param>
 /// <param name="DayShares">Share of a week's units on each of its days; null where the shop has sold too little to tell.</param>
-public sealed record ProductForecast(string ProductId, string RunId, DateTimeOffset StartsAt, string Class, string Basis, int History, double Noise, double Spread, IReadOnlyList<ForecastWeek> Weeks, IReadOnlyList<double>? DayShares = null, IReadOnlyList<double>? LastYear = null)
+public sealed record ProductForecast(string ProductId, string RunId, DateTimeOffset StartsAt, string Class, string Basis, int History, double Noise, double Spread, IReadOnlyList<ForecastWeek> Weeks, IReadOnlyList<double>? DayShares = null, IReadOnlyList<double>? LastYear = null, IReadOnlyList<double>? Ended = null, IReadOnlyList<double>? Most = null)
 {
     /// <summary>Expected units of a stretch of time; beyond the last week it goes on as that week.</summary>
     public double Mean(DateTimeOffset from, DateTimeOffset to)
@@ -34,6 +36,9 @@ public sealed record ProductForecast(string ProductId, string RunId, DateTimeOff
         if (to > end) sum += Weeks[^1].Mean * ((to - (from > end ? from : end)).TotalDays / 7);
         return sum;
     }
+
+    /// <summary>The same with last year's weeks in place of the baseline, where they say that a season ends and nobody has decided otherwise.</summary>
+    public ProductForecast? SeasonOver => Ended is not { } ended || Weeks.Any(w => w.Override is not null) ? null : this with { Weeks = [.. Weeks.Zip(ended, (w, units) => w with { Base = units, Mean = Math.Max(0, units + w.Campaign) })] };
 
     /// <summary>Units of a stretch of time.</summary>
     public CountDistribution Between(DateTimeOffset from, DateTimeOffset to) => Spreading(Mean(from, to));

@@ -2,6 +2,7 @@ using System.Globalization;
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Forecasting;
+using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using Microsoft.Extensions.Logging;
@@ -169,6 +170,7 @@ public sealed class StockService : IDisposable
         if (onHand is not { } units || forecast is null) return status;
         var (stock, demand) = (Position(units, inbound, now), Ahead(forecast, now));
         var plan = StockPlanner.Plan(stock, demand, Terms(terms, target));
+        if (plan.Quantity > 0 && forecast.SeasonOver is { } over && StockPlanner.Plan(stock, Ahead(over, now), Terms(terms, target)).Quantity is var less && less < plan.Quantity) (plan, status) = (plan with { Quantity = less }, status with { SeasonEnds = true });
         var worth = terms is { Price: { } price, Cost: { } cost } && price > cost ? price - cost : terms.Price ?? 0;
         var excess = Math.Max(0, units - Math.Max(demand.Until(Options.ExcessDays).Quantile(0.9), plan.UpTo));
         var daily = demand.MeanUntil(Options.ExcessDays) / Options.ExcessDays;
@@ -190,7 +192,7 @@ public sealed class StockService : IDisposable
     internal static StockPosition Position(double onHand, IReadOnlyList<Inbound> inbound, DateTimeOffset now) =>
         new(onHand, [.. inbound.Select(i => (Math.Max(1, (i.ExpectedAt - now).TotalDays), (double)i.Missing))]);
 
-    internal static DemandAhead Ahead(ProductForecast forecast, DateTimeOffset from) => new(day => forecast.Mean(from, from.AddDays(day)), forecast.Noise, forecast.Spread);
+    internal static DemandAhead Ahead(ProductForecast forecast, DateTimeOffset from) => new(day => forecast.Mean(from, from.AddDays(day)), forecast.Noise, forecast.Spread, MostIn: forecast.Most is { } most ? days => DemandPeaks.Within(most, days / 7) : null);
 
     private ProductOutlook Outlook(StockStatus status, DateTimeOffset from, DateTimeOffset to, double extra)
     {

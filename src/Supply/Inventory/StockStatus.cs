@@ -10,9 +10,10 @@ namespace BehaviorDashboard.Inventory;
 /// <param name="LostMoney">What the lost units would have earned: units × (price − cost), or × price where cost is not known.</param>
 /// <param name="ExcessUnits">Beyond what will be sold within the days that count as sensible.</param>
 /// <param name="KeepingCost">What keeping the excess until it is sold costs, or for two years where it is not.</param>
+/// <param name="SeasonEnds">Less is ordered than the forecast asks for, because the same weeks of last year say that a season ends.</param>
 /// <param name="LastSensible">Latest day to begin selling the excess at twice its pace and be rid of it in time; null without excess.</param>
 public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyList<Inbound> Inbound, ProductForecast? Forecast, string Class, double Target, StockPlan? Plan,
-    DateTimeOffset AsOf, DateTimeOffset? HoldUntil, string? HoldReason, decimal LostMoney, double ExcessUnits, decimal ExcessMoney, DateTimeOffset? LastSensible, decimal KeepingCost = 0)
+    DateTimeOffset AsOf, DateTimeOffset? HoldUntil, string? HoldReason, decimal LostMoney, double ExcessUnits, decimal ExcessMoney, DateTimeOffset? LastSensible, decimal KeepingCost = 0, bool SeasonEnds = false)
 {
     public string Id => Terms.Id;
 

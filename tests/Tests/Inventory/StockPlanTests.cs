@@ -73,4 +73,14 @@ public class StockPlanTests
         var classes = StockClasses.Of([("a", 800, 80, 1, 0.01), ("b", 150, 3, 2, 0), ("c", 50, 0.5, 2, 0), ("d", 0, 0, 1, 0)]);
         Assert.Equal(("AX", "BY", "CZ", "CZ"), (classes["a"], classes["b"], classes["c"], classes["d"]));
     }
+
+    [Fact]
+    public void Nobody_buys_for_more_than_was_ever_wanted_unless_the_forecast_itself_says_so()
+    {
+        var terms = new BuyingTerms(14, 3, 1, 1, 0.95, 7, 7);
+        DemandAhead Fits(double most) => new(day => 100 * day / 7, 20, 4, MostIn: _ => most);
+        Assert.True(StockPlanner.Levels(Fits(1e9), terms).Point > 700);
+        Assert.Equal(420, StockPlanner.Levels(Fits(420), terms).Point);
+        Assert.InRange(StockPlanner.Levels(Fits(10), terms).Point, 200, 350);
+    }
 }

@@ -89,7 +89,7 @@ public sealed partial class Supply
     private IEnumerable<(StockStatus Status, string What, decimal Worth)> Todo(StockStatus s)
     {
         if (s is { Plan.Quantity: > 0, OnHold: false })
-            yield return (s, s.OnHand == 0 ? Text["Do.OrderOut", Format.Number(s.Plan.Quantity)] : s.IsLate ? Text["Do.OrderLate", Format.Number(s.Plan.Quantity), Format.Date(s.SoldOutOn)] : Text["Do.Order", Format.Number(s.Plan.Quantity), Format.Date(s.LastSafeOrder)], s.LostMoney);
+            yield return (s, (s.OnHand == 0 ? Text["Do.OrderOut", Format.Number(s.Plan.Quantity)] : s.IsLate ? Text["Do.OrderLate", Format.Number(s.Plan.Quantity), Format.Date(s.SoldOutOn)] : Text["Do.Order", Format.Number(s.Plan.Quantity), Format.Date(s.LastSafeOrder)]) + (s.SeasonEnds ? " " + Text["Do.SeasonEnds"] : ""), s.LostMoney);
         if (s.ExcessUnits >= 1) yield return (s, Text["Do.Excess", Format.Number(s.ExcessUnits), Format.Date(s.LastSensible)], s.KeepingCost);
     }
 

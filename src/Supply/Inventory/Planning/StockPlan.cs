@@ -14,8 +14,9 @@ public sealed record StockPosition(double OnHand, IReadOnlyList<(double Day, dou
 }
 
 /// <summary>What is wanted: expected units up to a day from now, and how they stray: variance = Noise·M + Spread·M².</summary>
+/// <param name="MostIn">Most units ever wanted in so many days; null where no history is known.</param>
 /// <param name="ExtraUntil">Units beside the baseline up to a day, such as a campaign's; they stray by their own fifth, not by the baseline's spread.</param>
-public sealed record DemandAhead(Func<double, double> BaseUntil, double Noise, double Spread, Func<double, double>? ExtraUntil = null)
+public sealed record DemandAhead(Func<double, double> BaseUntil, double Noise, double Spread, Func<double, double>? ExtraUntil = null, Func<double, double>? MostIn = null)
 {
     private const double ExtraDoubt = 0.2;
 
@@ -107,6 +108,8 @@ public static class StockPlanner
         }
         // Units cannot be split: always the safe side would serve more than was asked for, and keep the stock for it.
         var point = covered.ExpectedBeyond(high - 1) - allowed < allowed - covered.ExpectedBeyond(high) ? high - 1 : high;
+        // The tail of a product that sells by fits reaches far beyond anything it ever sold: nobody buys for that.
+        if (demand.MostIn?.Invoke(terms.LeadDays + terms.Review) is { } most) point = Math.Min(point, Math.Ceiling(Math.Max(lead.Mean + review, most)));
         return (point, point + Math.Max(1, Math.Round(cycle)));
     }
 

@@ -20,4 +20,5 @@ public sealed record ProposalLine(int ProposalId, string ProductId, string Title
 /// <param name="LostMoney">Expected to be lost until then.</param>
 /// <param name="LastYear">Units a week that were sold a year before in the weeks the order is for; null while the product is younger.</param>
 /// <param name="Value">What ordering now is worth, in money kept for each unit of money spent: order of a limited budget.</param>
-public sealed record ProposalReason(double OnHand, double Inbound, double Point, double UpTo, double Demand, double LeadDays, double LeadSpread, double Target, int Pack, int Minimum, double Chance, decimal LostMoney, double Value = 0, double? LastYear = null);
+/// <param name="SeasonEnds">Only what last year's weeks would need is proposed.</param>
+public sealed record ProposalReason(double OnHand, double Inbound, double Point, double UpTo, double Demand, double LeadDays, double LeadSpread, double Target, int Pack, int Minimum, double Chance, decimal LostMoney, double Value = 0, double? LastYear = null, bool SeasonEnds = false);

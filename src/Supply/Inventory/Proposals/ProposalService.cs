@@ -157,7 +157,7 @@ public sealed class ProposalService
         var cost = quantity * (double)(status.Terms.Cost ?? status.Terms.Price ?? 1);
         var why = new ProposalReason(status.OnHand ?? 0, status.Inbound.Sum(i => i.Missing), plan?.Point ?? 0, plan?.UpTo ?? 0, demand, terms.LeadDays, terms.LeadSpread, status.Target, terms.Pack, terms.Minimum, plan?.Chance ?? 0, status.LostMoney,
             cost > 0 ? Math.Round(missing * (double)worth / cost, 4) : 0,
-            status.Forecast?.LastYear is { Count: > 0 } before ? Math.Round(before.Take(Math.Max(1, (int)Math.Ceiling((terms.LeadDays + terms.Review + terms.Cycle) / 7))).Average(), 1) : null);
+            status.Forecast?.LastYear is { Count: > 0 } before ? Math.Round(before.Take(Math.Max(1, (int)Math.Ceiling((terms.LeadDays + terms.Review + terms.Cycle) / 7))).Average(), 1) : null, status.SeasonEnds);
         return new ProposalLine(0, status.Id, status.Terms.Title, quantity, quantity, status.Terms.Cost, JsonSerializer.Serialize(why, JsonSerializerOptions.Web));
     }
 
