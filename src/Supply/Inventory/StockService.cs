@@ -16,6 +16,9 @@ public sealed class StockService : IDisposable
     private const double PromiseChance = 0.1;
     private const double MostYears = 2;
     private const string Unclassed = "CZ";
+
+    /// <summary>Of what last year's weeks would need when a season ends: what stays is not sold before the next.</summary>
+    private const double MostAfterSeason = 1.5;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ClassesFresh = TimeSpan.FromHours(1);
     private readonly Subscription[] _listening;
@@ -170,7 +173,7 @@ public sealed class StockService : IDisposable
         if (onHand is not { } units || forecast is null) return status;
         var (stock, demand) = (Position(units, inbound, now), Ahead(forecast, now));
         var plan = StockPlanner.Plan(stock, demand, Terms(terms, target));
-        if (plan.Quantity > 0 && forecast.SeasonOver is { } over && StockPlanner.Plan(stock, Ahead(over, now), Terms(terms, target)).Quantity is var less && less < plan.Quantity) (plan, status) = (plan with { Quantity = less }, status with { SeasonEnds = true });
+        if (plan.Quantity > 0 && forecast.SeasonOver is { } over && StockPlanner.Plan(stock, Ahead(over, now) with { MostIn = days => MostAfterSeason * over.Mean(now, now.AddDays(days)) }, Terms(terms, target)).Quantity is var less && less < plan.Quantity) (plan, status) = (plan with { Quantity = less }, status with { SeasonEnds = true });
         var worth = terms is { Price: { } price, Cost: { } cost } && price > cost ? price - cost : terms.Price ?? 0;
         var excess = Math.Max(0, units - Math.Max(demand.Until(Options.ExcessDays).Quantile(0.9), plan.UpTo));
         var daily = demand.MeanUntil(Options.ExcessDays) / Options.ExcessDays;
