@@ -182,18 +182,14 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         bool Renewed(Rule rule, int depth = 0) => depth <= RuleCheck.MaxDepth && rule.Conditions().Any(c =>
             c is SegmentRule other ? rules.TryGetValue(other.Segment, out var its) && Renewed(its, depth + 1) : terms.VersionOf(c) != _named.VersionOf(c));
 
-        (RulePlanner Planner, string Condition) Plan(int id, RuleSources sources)
-        {
-            var planner = new RulePlanner(sources, _database.Dialect, asOf, _clock, _currency, Find, terms);
-            return (planner, planner.Condition(rules[id]));
-        }
+        RulePlanner Plan(RuleSources sources) => new(sources, _database.Dialect, asOf, _clock, _currency, Find, terms);
 
         // All in one transaction; where that fails, one by one, so that only the one at fault stays behind.
         async Task ComputeAsync(IReadOnlyList<int> ids, IReadOnlyCollection<string>? people)
         {
             try
             {
-                await _members.RefreshAsync(ids, people, EventNeeds.Of(ids.Select(id => rules[id]), Find, asOf, _clock), Plan, asOf, cancel);
+                await _members.RefreshAsync(ids, people, EventNeeds.Of(ids.Select(id => rules[id]), Find, asOf, _clock), id => rules[id], Plan, asOf, cancel);
             }
             catch (DbException) when (ids.Count > 1)
             {

@@ -54,6 +54,9 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
 
     private static readonly HashSet<int> Nobody = [];
 
+    /// <summary>Segments, or columns of their conditions, in one statement.</summary>
+    private const int MostAtOnce = 400;
+
     private sealed record Row(int Segment, string Person);
 
     private const string Measure = """
@@ -71,23 +74,18 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
 
     /// <param name="touched">People to ask again; null: everybody.</param>
     /// <param name="needs">The events the rules can look at.</param>
-    /// <param name="plan">The condition of each segment, over the given tables.</param>
-    public Task RefreshAsync(IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, EventNeeds needs, Func<int, RuleSources, (RulePlanner Planner, string Condition)> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
+    /// <param name="rules">Of each segment.</param>
+    /// <param name="plan">A planner over the given tables.</param>
+    public Task RefreshAsync(IReadOnlyList<int> segments, IReadOnlyCollection<string>? touched, EventNeeds needs, Func<int, Rule> rules, Func<RuleSources, RulePlanner> plan, DateTimeOffset asOf, CancellationToken cancel) => database.WriteAsync(async session =>
     {
         foreach (var statement in MakeTables) await session.ExecuteAsync(statement);
-        var sources = RuleSources.Store;
-        if (touched is not null)
+        if (touched is null) await AskEverybodyAsync(session, segments, rules, plan);
+        else
         {
-            sources = RuleSources.Touched;
             await session.ExecuteAsync(Touch, new { People = SqlList.Of(touched) });
             await session.ExecuteAsync(CopyProfiles);
             await CopyEventsAsync(session, needs);
-        }
-        foreach (var id in segments)
-        {
-            var (planner, condition) = plan(id, sources);
-            planner.Parameters.Add("Segment", id);
-            await session.ExecuteAsync($"insert into now_in {planner.Tables}select cast(@Segment as integer), p.user_id from {sources.Profiles} p where {condition}", planner.Parameters);
+            await AskTouchedAsync(session, segments, rules, plan);
         }
         var arguments = new { AsOf = asOf, Ids = SqlList.Of(segments) };
         var watched = await observers.WatchedAsync(session);
@@ -96,6 +94,35 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
         changed += await ChangeAsync(session, Open, new { AsOf = asOf }, told ? watched : Nobody, entered: true);
         if (changed > 0 || touched is null) await session.ExecuteAsync(Measure, arguments);
     }, cancel);
+
+    private static async Task AskEverybodyAsync(Session session, IReadOnlyList<int> segments, Func<int, Rule> rules, Func<RuleSources, RulePlanner> plan)
+    {
+        foreach (var id in segments)
+        {
+            var planner = plan(RuleSources.Store);
+            var condition = planner.Condition(rules(id));
+            planner.Parameters.Add("Segment", id);
+            await session.ExecuteAsync($"insert into now_in {planner.Tables}select cast(@Segment as integer), p.user_id from {RuleSources.Store.Profiles} p where {condition}", planner.Parameters);
+        }
+    }
+
+    /// <summary>Many segments in one statement, a column each: to read the few events again for every one of them took most of a pass.</summary>
+    private static async Task AskTouchedAsync(Session session, IReadOnlyList<int> segments, Func<int, Rule> rules, Func<RuleSources, RulePlanner> plan)
+    {
+        for (var asked = 0; asked < segments.Count;)
+        {
+            var (planner, answers, members) = (plan(RuleSources.Touched), new List<string>(), new List<string>());
+            for (; asked < segments.Count && answers.Count < MostAtOnce && planner.Width < MostAtOnce; asked++)
+            {
+                var name = answers.Count.ToString(CultureInfo.InvariantCulture);
+                members.Add($"select {segments[asked].ToString(CultureInfo.InvariantCulture)}, user_id from answers where h{name}");
+                answers.Add($"{planner.Condition(rules(segments[asked]))} as h{name}");
+            }
+            await session.ExecuteAsync("drop table if exists answers");
+            await session.ExecuteAsync($"create temp table answers as {planner.Tables}select p.user_id, {string.Join(", ", answers)} from {RuleSources.Touched.Profiles} p{planner.Joins}", planner.Parameters);
+            await session.ExecuteAsync("insert into now_in " + string.Join(" union all ", members));
+        }
+    }
 
     private static Task<int> CopyEventsAsync(Session session, EventNeeds needs)
     {

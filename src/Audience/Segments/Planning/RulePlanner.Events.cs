@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BehaviorDashboard.Segments;
 
 /// <summary>Conditions on events: each becomes a table of the people it holds for.</summary>
@@ -5,6 +7,7 @@ internal sealed partial class RulePlanner
 {
     private string Did(DidRule rule)
     {
+        if (_sources.Together) return Summed(rule);
         var (after, until) = rule.When.At(_asOf, _clock);
         if (rule.Occasion != Occasion.Any) return $"p.user_id in (select person from {Table(Times(rule))} where t > {Value(after)} and t <= {Value(until)})";
         var (rows, total) = Rows(rule);
@@ -14,6 +17,39 @@ internal sealed partial class RulePlanner
             ? $"(not {In(Person(rows, total + " as n") + $"\nhaving not ({holds})")})"
             : In(Person(rows, total + " as n") + $"\nhaving {holds}");
     }
+
+    /// <summary>The same, from a row a person that has a column for each condition.</summary>
+    private string Summed(DidRule rule)
+    {
+        var (after, until) = rule.When.At(_asOf, _clock);
+        string If(IEnumerable<string> more) => " filter (where " + string.Join(" and ", rule.Where.Select(Filter).Concat(more)) + ")";
+        if (rule.Occasion != Occasion.Any)
+        {
+            var t = Column(rule.Event, $"{(rule.Occasion == Occasion.First ? "min" : "max")}(e.occurred_at)" + If(["e.occurred_at <= @AsOf"]));
+            return $"coalesce({t} > {Value(after)} and {t} <= {Value(until)}, false)";
+        }
+        var what = rule.Measure switch
+        {
+            Measure.Count => "count(*)",
+            Measure.Revenue => $"sum(case when e.currency is null or e.currency = {Value(_currency)} then e.revenue end)",
+            Measure.Units => "sum(e.quantity)",
+            Measure.Products => "count(distinct e.product_id)",
+            _ => "count(distinct e.category)",
+        };
+        return Compare($"coalesce({Column(rule.Event, what + If([$"e.occurred_at > {Value(after)}", $"e.occurred_at <= {Value(until)}"]))}, 0)", rule.Op, rule.Value, rule.To);
+    }
+
+    /// <summary>The column of the joined row that holds an aggregate over the events of a name.</summary>
+    private string Column(string name, string aggregate)
+    {
+        var named = Named(name);
+        if (!_sums.TryGetValue(named, out var columns)) _sums[named] = columns = [];
+        if (!columns.Contains(aggregate)) columns.Add(aggregate);
+        return string.Create(CultureInfo.InvariantCulture, $"s{_sums.Keys.ToList().IndexOf(named)}.n{columns.IndexOf(aggregate)}");
+    }
+
+    private string Sum(string named, IReadOnlyList<string> columns) =>
+        $"select e.user_id as person, {string.Join(", ", columns.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c} as n{i}")))} from {_sources.Events} e where {named} group by e.user_id";
 
     /// <summary>The first or last such event of each person.</summary>
     private string Times(DidRule rule)
@@ -79,12 +115,9 @@ internal sealed partial class RulePlanner
     private string Identified => _sources.Resolve ? "left join identities i on i.alias = x.user_id" : "";
 
     /// <summary>Whether a row <c>e</c> of events is one a condition asks for; null is no.</summary>
-    public string Matches(string name, IReadOnlyList<PropertyFilter> filters)
-    {
-        var (stored, line) = (OrderLines.Stored(name), name is OrderLines.Bought or OrderLines.Returned);
-        var conditions = filters.Select(Filter).Prepend($"e.user_id is not null and e.name = {Value(stored)} and e.type {(line ? "=" : "<>")} 'item'");
-        return string.Join(" and ", conditions);
-    }
+    public string Matches(string name, IReadOnlyList<PropertyFilter> filters) => string.Join(" and ", filters.Select(Filter).Prepend((_sources.Resolve ? "e.user_id is not null and " : "") + Named(name)));
+
+    private string Named(string name) => $"e.name = {Value(OrderLines.Stored(name))} and e.type {(name is OrderLines.Bought or OrderLines.Returned ? "=" : "<>")} 'item'";
 
     private string Filter(PropertyFilter filter) => EventFields.Column(filter.Property) switch
     {

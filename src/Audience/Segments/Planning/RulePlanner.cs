@@ -20,6 +20,7 @@ internal sealed partial class RulePlanner
     private readonly Func<int, Rule?> _segments;
     private readonly RuleTerms _terms;
     private readonly Dictionary<string, string> _tables = [];
+    private readonly Dictionary<string, List<string>> _sums = [];
     private readonly Dictionary<object, string> _names = [];
     private int _open;
 
@@ -33,7 +34,13 @@ internal sealed partial class RulePlanner
     public DynamicParameters Parameters { get; } = new();
 
     /// <summary>The common table expressions of all conditions so far, with their <c>with</c>, or nothing.</summary>
-    public string Tables => _tables.Count == 0 ? "" : "with " + string.Join(",\n", _tables.Select(t => $"{t.Value} as ({t.Key})")) + "\n";
+    public string Tables => _tables.Count + _sums.Count == 0 ? "" : "with " + string.Join(",\n", _tables.Select(t => $"{t.Value} as ({t.Key})").Concat(_sums.Select((s, i) => $"s{i} as ({Sum(s.Key, s.Value)})"))) + "\n";
+
+    /// <summary>From <c>p</c> to what was added up of its events.</summary>
+    public string Joins => string.Concat(_sums.Select((_, i) => $" left join s{i} on s{i}.person = p.user_id"));
+
+    /// <summary>How many columns <see cref="Joins"/> brings; an engine has room for some 1,600.</summary>
+    public int Width => _sums.Values.Sum(s => s.Count);
 
     /// <summary>A Boolean over <c>p</c>.</summary>
     public string Condition(Rule rule) => Joined(rule, One);
