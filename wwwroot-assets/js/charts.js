@@ -25,6 +25,9 @@ function theme() {
   };
 }
 
+// A node that names one of our colours, by number.
+const toned = ({ tone, ...node }) => tone ? { ...node, itemStyle: { color: token('--bd-chart-' + tone) } } : node;
+
 // Figures in the reader's language; options travel as JSON, so what needs a function is added here.
 function dress({ unit = {}, ...options }) {
   const language = document.documentElement.lang;
@@ -45,7 +48,7 @@ function dress({ unit = {}, ...options }) {
     ...options, xAxis: axis(options.xAxis), yAxis: axis(options.yAxis),
     tooltip: { valueFormatter: value => full(Array.isArray(value) ? value[value.length - 1] : value), ...options.tooltip },
     visualMap: options.visualMap && { formatter: brief, ...options.visualMap },
-    series: options.series.map(s => s.label?.show && !s.label.formatter ? { ...s, label: { ...s.label, formatter: label } } : s),
+    series: options.series.map(s => s.label?.show && !s.label.formatter ? { ...s, label: { ...s.label, formatter: label } } : s.type === 'sankey' ? { ...s, data: s.data.map(toned) } : s),
   };
 }
 

@@ -86,7 +86,8 @@ public static class Charts
     }
 
     /// <summary>A grid of cells by two names; a null cell stays empty.</summary>
-    public static ChartModel Heatmap(string rowHeading, IReadOnlyList<string> columns, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<double?>> cells, ChartUnit? unit = null)
+    /// <param name="figures">Each cell says its figure; for few cells.</param>
+    public static ChartModel Heatmap(string rowHeading, IReadOnlyList<string> columns, IReadOnlyList<string> rows, IReadOnlyList<IReadOnlyList<double?>> cells, ChartUnit? unit = null, bool figures = false)
     {
         var known = cells.SelectMany(r => r).OfType<double>().ToList();
         var options = new
@@ -97,9 +98,35 @@ public static class Charts
             xAxis = new { type = "category", data = columns, splitArea = new { show = false } },
             yAxis = new { type = "category", data = rows, inverse = true },
             visualMap = new { min = known.Count > 0 ? known.Min() : 0, max = known.Count > 0 ? known.Max() : 1, calculable = false, orient = "horizontal", left = "center", bottom = 0, itemHeight = 80, itemWidth = 10 },
-            series = new[] { new { type = "heatmap", data = cells.SelectMany((r, y) => r.Select((v, x) => new object?[] { x, y, v })).Where(c => c[2] is not null) } },
+            series = new[] { new { type = "heatmap", label = new { show = figures, fontSize = 11 }, data = cells.SelectMany((r, y) => r.Select((v, x) => new object?[] { x, y, v })).Where(c => c[2] is not null) } },
         };
         return new ChartModel(options, new ChartTable([rowHeading, .. columns], [.. rows.Select((name, y) => (IReadOnlyList<object?>)[name, .. cells[y].Select(v => (object?)v)])]));
+    }
+
+    /// <summary>How many went from where to where. A name keeps its colour and its place on both sides.</summary>
+    /// <param name="names">In the order they stand in, on both sides.</param>
+    public static ChartModel Flow(string from, string to, string count, IReadOnlyList<string> names, IReadOnlyList<(string From, string To, long Count)> moves)
+    {
+        // A node of a flow has one name: those on the right carry a sign that is not shown.
+        const string right = "\u2060";
+        object Node(string name, string sign) => new { name = name + sign, tone = 1 + names.ToList().IndexOf(name) % 8, label = new { position = sign.Length == 0 ? "right" : "left" } };
+        var options = new
+        {
+            tooltip = new { trigger = "item" },
+            series = new[]
+            {
+                new
+                {
+                    // Names stand over the flow: beside it a phone has no room for them.
+                    type = "sankey", left = 8, right = 8, top = 8, bottom = 8, nodeGap = 14, draggable = false, layoutIterations = 0, emphasis = new { focus = "adjacency" },
+                    label = new { width = 140, overflow = "break" },
+                    data = names.Where(n => moves.Any(m => m.From == n)).Select(n => Node(n, "")).Concat(names.Where(n => moves.Any(m => m.To == n)).Select(n => Node(n, right))),
+                    links = moves.Select(m => new { source = m.From, target = m.To + right, value = m.Count }),
+                    lineStyle = new { color = "source", opacity = 0.3 },
+                },
+            },
+        };
+        return new ChartModel(options, new ChartTable([from, to, count], [.. moves.OrderByDescending(m => m.Count).Select(m => (IReadOnlyList<object?>)[m.From, m.To, m.Count])]));
     }
 
     /// <summary>An instant as the time axis takes it: the shop's wall clock, which the axis prints as it stands.</summary>

@@ -55,6 +55,12 @@ public sealed class RfmTests
         Assert.Equal(9, report.Cells.Where(c => c.F == 1).Sum(c => c.People));
         Assert.Contains(report.Moves, m => m is { From: null, People: 1 });
         Assert.Equal(report.People, report.Moves.Sum(m => m.People));
+
+        // An order whose money cannot be added is told of.
+        Assert.Equal(0, report.Foreign);
+        await store.Writer.AppendAsync([Make.Event("abroad", "Order Completed", "new", at: Make.Noon.AddDays(-1), revenue: 70, order: "abroad", currency: "SEK")]);
+        report = await service.ReportAsync(DateOnly.FromDateTime(Make.Noon.UtcDateTime), 30);
+        Assert.Equal((1, 1_280m), (report.Foreign, report.Revenue));
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -70,28 +70,12 @@ public sealed partial class Rfm
     {
         int[] scores = [1, 2, 3, 4, 5];
         return Charts.Heatmap(Text["Rfm.R"], [.. scores.Select(f => (string)Text["Rfm.FScore", f])], [.. scores.Reverse().Select(r => (string)Text["Rfm.RScore", r])],
-            [.. scores.Reverse().Select(r => (IReadOnlyList<double?>)[.. scores.Select(f => (double?)report.Cells.Where(c => c.R == r && c.F == f).Sum(c => c.People))])]);
+            [.. scores.Reverse().Select(r => (IReadOnlyList<double?>)[.. scores.Select(f => (double?)report.Cells.Where(c => c.R == r && c.F == f).Sum(c => c.People))])], figures: true);
     }
 
     private ChartModel Flow(RfmReport report)
     {
-        string Before(string? group) => group is null ? Text["Rfm.NewCustomers"] : Text["G." + group] + " ";
-        var moves = report.Moves.OrderByDescending(m => m.People).ToList();
-        var options = new
-        {
-            tooltip = new { trigger = "item" },
-            series = new[]
-            {
-                new
-                {
-                    // Both names stand over the flow: beside it a phone has no room for them.
-                    type = "sankey", left = 8, right = 8, top = 8, bottom = 8, nodeGap = 14, draggable = false, emphasis = new { focus = "adjacency" },
-                    data = moves.Select(m => (Name: Before(m.From), Side: "right")).Concat(moves.Select(m => (Name: (string)Text["G." + m.To], Side: "left"))).Distinct().Select(n => new { name = n.Name, label = new { position = n.Side } }),
-                    links = moves.Select(m => new { source = Before(m.From), target = (string)Text["G." + m.To], value = m.People }),
-                    lineStyle = new { color = "gradient", opacity = 0.35 },
-                },
-            },
-        };
-        return new ChartModel(options, new ChartTable([Text["Rfm.From"], Text["Rfm.To"], Text["People"]], [.. moves.Select(m => (IReadOnlyList<object?>)[Before(m.From).Trim(), (string)Text["G." + m.To], m.People])]));
+        string Name(string? group) => Text[group is null ? "Rfm.NewCustomers" : "G." + group];
+        return Charts.Flow(Text["Rfm.From"], Text["Rfm.To"], Text["People"], [.. RfmGroups.All.Append(null).Select(Name)], [.. report.Moves.Select(m => (Name(m.From), Name(m.To), m.People))]);
     }
 }

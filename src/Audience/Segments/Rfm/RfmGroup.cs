@@ -35,6 +35,9 @@ public sealed record RfmMove(string? From, string To, long People);
 /// <summary>All customers who ordered before an instant, scored among one another.</summary>
 public sealed record RfmReport(DateTimeOffset AsOf, DateTimeOffset Since, IReadOnlyList<RfmCell> Cells, IReadOnlyList<RfmMove> Moves, RfmScaleVersion Scale)
 {
+    /// <summary>Orders in another currency than the shop's and without a rate: they count in R and F, but not in M.</summary>
+    public long Foreign { get; init; }
+
     public long People => Cells.Sum(c => c.People);
 
     public decimal Revenue => Cells.Sum(c => c.Revenue);

@@ -49,6 +49,10 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
 
     private const string LastOrder = "select last_order_at from profiles where last_order_at is not null order by last_order_at desc limit 1";
 
+    private const string Foreign = """
+        select count(*) from events where user_id is not null and type = 'track' and name = 'Order Completed' and currency is not null and currency <> @Currency and occurred_at < @AsOf
+        """;
+
     private sealed record Move(int? Rb, int? Fb, int? Mb, int Rn, int Fn, int Mn, long People);
 
     /// <summary>The shop day to look at when none is chosen: today, or the last one with an order where the history ends earlier.</summary>
@@ -73,6 +77,6 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
         var moves = await database.QueryAsync<Move>(Moves(scale), parameters, cancel);
         return new RfmReport(asOf, since, cells, [.. moves
             .GroupBy(m => (From: m.Rb is { } r ? RfmGroups.Of(r, m.Fb!.Value, m.Mb!.Value) : null, To: RfmGroups.Of(m.Rn, m.Fn, m.Mn)))
-            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))], version);
+            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))], version) { Foreign = await database.ScalarAsync<long>(Foreign, new { shop.Value.Currency, AsOf = asOf }, cancel) };
     }
 }
