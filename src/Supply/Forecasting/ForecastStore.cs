@@ -32,7 +32,7 @@ internal sealed class ForecastStore(Database database)
         select @Run, unnest(@Ids), cast(@StartsAt as timestamptz), unnest(@Classes), unnest(@Bases), unnest(@Histories), unnest(@Recents), unnest(@Filled), unnest(@Prices), unnest(@Noises), unnest(@Spreads), unnest(@Paths)
         """;
 
-    private const string Runs = "select run_id as RunId, starts_at as StartsAt, created_at as CreatedAt, products as Products from forecast_runs order by created_at desc limit @Limit";
+    private const string Runs = "select run_id as RunId, starts_at as StartsAt, created_at as CreatedAt, products as Products from forecast_runs order by created_at desc, starts_at desc limit @Limit";
 
     private const string LayerColumns = "product_id as ProductId, kind as Kind, reference as Reference, label as Label, from_at as \"From\", to_at as \"To\", units as Units, low as Low, high as High, reason as Reason";
 

@@ -35,8 +35,26 @@ internal sealed class ForecastTrainer(ForecastHistory history, DemandStore deman
         context.Report("reading", 0);
         var end = clock.StartOf(clock.Today);
         var products = await history.ReadAsync(end, null, context.Cancel);
-        if (products.Count < FewestProducts || products.Max(p => p.Sold.Length) < FewestWeeks)
-            return TrainingOutcome.Refused($"weeks {(products.Count == 0 ? 0 : products.Max(p => p.Sold.Length))} < {FewestWeeks}");
+        if (products.Count < FewestProducts || Longest(products) < FewestWeeks) return TrainingOutcome.Refused($"weeks {Longest(products)} < {FewestWeeks}");
+        // The first forecast has one of a week before beside it, made of what was known then: it can be judged, and explained by what came, from the first day on.
+        if ((await store.RunsAsync(1, context.Cancel)).Count == 0 && Longest(products) > FewestWeeks) await RunAsync(end.AddDays(-7), await history.ReadAsync(end.AddDays(-7), null, context.Cancel), context);
+        var (id, rows, run, elasticity) = await RunAsync(end, products, context);
+        context.Report("scoring", 0.95);
+        await scoring.ScoreAsync(products, end, context.Cancel);
+        await PruneAsync(id, context.Cancel);
+        var tried = Tried(products, run);
+        var model = new ForecastModel(id, end, Weeks, elasticity, run.Chosen.ToDictionary(c => c.Key, c => c.Value.ToString()), tried);
+        var quality = new Dictionary<string, double> { ["products"] = rows, ["elasticity"] = elasticity };
+        if (tried.TryGetValue("", out var all)) (quality["WAPE"], quality["bias"], quality["naive WAPE"]) = (all.Wape, all.Bias, all.NaiveWape);
+        return TrainingOutcome.Of(new TrainedModel(JsonSerializer.SerializeToUtf8Bytes(model, JsonSerializerOptions.Web), "complete", true, ["weekly units", "days without stock", "views", "carts", "searches", "calendar", "price", "look-alikes"], quality,
+            end.AddDays(-7 * Longest(products)), end, products.Sum(p => (long)p.Sold.Length), 0));
+    }
+
+    private static int Longest(IReadOnlyList<ProductHistory> products) => products.Count == 0 ? 0 : products.Max(p => p.Sold.Length);
+
+    /// <summary>Forecasts and keeps what is known up to a midnight of the shop.</summary>
+    private async Task<(string Id, int Rows, DemandRun Run, double Elasticity)> RunAsync(DateTimeOffset end, IReadOnlyList<ProductHistory> products, TrainingContext context)
+    {
         var terms = (await catalog.AllAsync(context.Cancel)).ToDictionary(t => t.Id);
         var elasticity = PriceEffect.Elasticity(products.Select(p => p.Prices));
         context.Report("forecasting", 0.2);
@@ -47,15 +65,7 @@ internal sealed class ForecastTrainer(ForecastHistory history, DemandStore deman
         var rows = await context.ComputeAsync(() => Rows(id, end, products, terms, run, elasticity, days));
         context.Report("storing", 0.9);
         await store.WriteAsync(new ForecastRun(id, end, clock.Now, rows.Count), rows, context.Cancel);
-        context.Report("scoring", 0.95);
-        await scoring.ScoreAsync(products, end, context.Cancel);
-        await PruneAsync(id, context.Cancel);
-        var tried = Tried(products, run);
-        var model = new ForecastModel(id, end, Weeks, elasticity, run.Chosen.ToDictionary(c => c.Key, c => c.Value.ToString()), tried);
-        var quality = new Dictionary<string, double> { ["products"] = rows.Count, ["elasticity"] = elasticity };
-        if (tried.TryGetValue("", out var all)) (quality["WAPE"], quality["bias"], quality["naive WAPE"]) = (all.Wape, all.Bias, all.NaiveWape);
-        return TrainingOutcome.Of(new TrainedModel(JsonSerializer.SerializeToUtf8Bytes(model, JsonSerializerOptions.Web), "complete", true, ["weekly units", "days without stock", "views", "carts", "searches", "calendar", "price", "look-alikes"], quality,
-            end.AddDays(-7 * products.Max(p => p.Sold.Length)), end, products.Sum(p => (long)p.Sold.Length), 0));
+        return (id, rows.Count, run, elasticity);
     }
 
     /// <summary>How a week of a product falls on its days; null where the shop has sold too little to tell.</summary>
