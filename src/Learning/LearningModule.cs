@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,8 @@ public sealed class LearningModule : IModule
         services.AddSingleton<ModelRegistry>();
         services.AddSingleton<TrainingStore>();
         services.AddSingleton(p => new TrainingService(p.GetRequiredService<TrainingStore>(), p.GetRequiredService<ModelRegistry>(), p.GetServices<IModelTrainer>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<TrainingService>>(), () => p.GetRequiredService<EventWriter>().Waiting > BusyFrom));
+            p.GetRequiredService<Node>(), p.GetRequiredService<NodeNews>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<TrainingService>>(), () => p.GetRequiredService<EventWriter>().Waiting > BusyFrom));
+        services.AddSingleton(p => new SharedSignal("trainings", p.GetRequiredService<TrainingService>().Changed));
         services.AddSingleton<ModelKpis>();
         services.AddSingleton<IKpiSource>(p => p.GetRequiredService<ModelKpis>());
         services.AddSingleton<IAttentionSource, ModelAttention>();

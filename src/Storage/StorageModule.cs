@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,15 @@ public sealed class StorageModule : IModule
         services.AddSingleton<Database>();
         services.AddSingleton<Migrator>();
         services.AddMigrations<StorageModule>("Events");
+        services.AddOptions<NodesOptions>().Bind(configuration.GetSection(NodesOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<StorageModule>("Nodes");
+        services.AddSingleton<NodeNews>();
+        services.AddSingleton<Node>();
+        services.AddHostedService(provider => provider.GetRequiredService<Node>());
+        services.AddSingleton<NodeRelay>();
+        services.AddSingleton<ICommittedEvents>(provider => provider.GetRequiredService<NodeRelay>());
+        services.AddSingleton<ICommitParticipant>(provider => provider.GetRequiredService<NodeRelay>());
+        services.AddHostedService(provider => provider.GetRequiredService<NodeRelay>());
         services.AddOptions<ShopOptions>().Bind(configuration.GetSection(ShopOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<IPersonalData, EventErasure>();

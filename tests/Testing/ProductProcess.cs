@@ -75,9 +75,12 @@ public sealed partial class ProductProcess : IAsyncDisposable
     }
 
     /// <summary>Runs one command to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string? folder, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(string? folder, params string[] arguments) => RunOnAsync(null, folder, arguments);
+
+    /// <summary>Runs one command on a PostgreSQL database to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunOnAsync(string? postgres, string? folder, params string[] arguments)
     {
-        using var process = Launch(folder is null ? arguments : [.. arguments, "--data", folder]);
+        using var process = Launch(folder is null ? arguments : [.. arguments, "--data", folder], postgres);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -91,19 +94,30 @@ public sealed partial class ProductProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>SIGTERM, as a supervisor sends it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+        return await ExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
         _process.Dispose();
     }
 
-    private static Process Launch(string[] arguments)
+    private static Process Launch(string[] arguments, string? postgres = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(Assembly)! };
         start.ArgumentList.Add(Assembly);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // The development environment serves assets from the working tree, as dotnet run does.
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        if (postgres is not null) start.Environment["Storage__Postgres"] = postgres;
         return Process.Start(start)!;
     }
 

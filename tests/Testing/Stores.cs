@@ -40,6 +40,9 @@ public sealed class TestStore : IAsyncDisposable
 
     public Database Database => Services.GetRequiredService<Database>();
 
+    /// <summary>Connection string of its PostgreSQL database, or null.</summary>
+    public string? Postgres => _settings.GetValueOrDefault("Storage:Postgres");
+
     public EventWriter Writer => Services.GetRequiredService<EventWriter>();
 
     /// <summary>Why the engine cannot be tried here, or null.</summary>

@@ -40,6 +40,8 @@ internal sealed class ClusterTrainer(PersonVectors vectors, ClusterStore store, 
     public async Task PublishedAsync(ModelVersion version, CancellationToken cancel) =>
         await store.AssignAsync((await models.ReadAsync(version, cancel)).Model, await models.ReferenceAsync(clock.Now, cancel), cancel);
 
+    public Task HeardAsync(ModelVersion version, CancellationToken cancel) => Task.CompletedTask;
+
     /// <returns>Null when fewer than two features vary, or people differ in too few ways.</returns>
     private static ClusterModel? Learn(ClusterSettings settings, PersonTable table, DateTimeOffset asOf, ClusterModel? before, IReadOnlyDictionary<string, int> members, TrainingContext context)
     {

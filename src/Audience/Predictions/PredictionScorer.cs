@@ -1,6 +1,7 @@
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,13 +20,14 @@ internal sealed class PredictionScorer : BackgroundService
     private readonly Scoring _scoring;
     private readonly PredictionWatch _watch;
     private readonly ShopClock _clock;
+    private readonly Node _node;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionScorer> _logger;
     private DateTimeOffset? _seenTo;
 
-    public PredictionScorer(PredictionStore store, Scoring scoring, PredictionWatch watch, ShopClock clock, TimeProvider time, ILogger<Signal> signals, ILogger<PredictionScorer> logger)
+    public PredictionScorer(PredictionStore store, Scoring scoring, PredictionWatch watch, ShopClock clock, Node node, TimeProvider time, ILogger<Signal> signals, ILogger<PredictionScorer> logger)
     {
-        (_store, _scoring, _watch, _clock, _time, _logger) = (store, scoring, watch, clock, time, logger);
+        (_store, _scoring, _watch, _clock, _node, _time, _logger) = (store, scoring, watch, clock, node, time, logger);
         Changed = new Signal(time, signals);
     }
 
@@ -34,6 +36,12 @@ internal sealed class PredictionScorer : BackgroundService
 
     /// <summary>The newest scoring, as conditions and pages ask for it again and again.</summary>
     public PredictionRun? Last { get; private set; }
+
+    /// <summary>Another node scored: it is asked for again.</summary>
+    public void Forget()
+    {
+        if (!_node.Schedule.Held) Last = null;
+    }
 
     /// <summary>Scores everybody as of the end of what is known.</summary>
     /// <returns>Null where no model is in use yet.</returns>
@@ -64,9 +72,11 @@ internal sealed class PredictionScorer : BackgroundService
         Changed.Raise();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        (Last, _seenTo) = (null, null);
         var all = false;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -3,6 +3,7 @@ using BehaviorDashboard.Events;
 using BehaviorDashboard.Features;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.Live;
 using BehaviorDashboard.Predictions.Pages;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Storage;
@@ -28,6 +29,7 @@ public sealed class PredictionsModule : IModule
         services.AddSingleton<PredictionWatch>();
         services.AddSingleton<Scoring>();
         services.AddSingleton<PredictionScorer>();
+        services.AddSingleton(p => new SharedSignal("predictions", p.GetRequiredService<PredictionScorer>().Changed, p.GetRequiredService<PredictionScorer>().Forget));
         services.AddHostedService(p => p.GetRequiredService<PredictionScorer>());
         foreach (var kind in new[] { PredictionKinds.Buy7, PredictionKinds.Buy30, PredictionKinds.Churn })
             services.AddSingleton<IModelTrainer>(p => new ChanceTrainer(kind, p.GetRequiredService<HistoryStore>(), p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<PredictionWatch>(),

@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration;
@@ -24,7 +25,7 @@ public sealed class PrivacyModule : IModule
         services.AddSingleton<IRetention, EventsRetention>();
         services.AddScoped(p => new PrivacyService(p.GetRequiredService<PersonErasure>(), p.GetRequiredService<PeopleService>(), p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<PrivacyStore>()));
         services.AddSingleton(p => new RetentionService(p.GetServices<IRetention>(), p.GetRequiredService<PrivacyStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<IOptions<PrivacyOptions>>(),
-            p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RetentionService>>()));
+            p.GetRequiredService<ShopClock>(), p.GetRequiredService<Node>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RetentionService>>()));
         services.AddHostedService(p => p.GetRequiredService<RetentionService>());
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,12 +20,13 @@ public sealed class RetentionService : BackgroundService
     private readonly IAuditLog _audit;
     private readonly PrivacyOptions _options;
     private readonly ShopClock _clock;
+    private readonly Node _node;
     private readonly TimeProvider _time;
     private readonly ILogger<RetentionService> _logger;
     private readonly SemaphoreSlim _one = new(1);
 
-    internal RetentionService(IEnumerable<IRetention> kinds, PrivacyStore store, IAuditLog audit, IOptions<PrivacyOptions> options, ShopClock clock, TimeProvider time, ILogger<RetentionService> logger) =>
-        (_kinds, _store, _audit, _options, _clock, _time, _logger) = ([.. kinds], store, audit, options.Value, clock, time, logger);
+    internal RetentionService(IEnumerable<IRetention> kinds, PrivacyStore store, IAuditLog audit, IOptions<PrivacyOptions> options, ShopClock clock, Node node, TimeProvider time, ILogger<RetentionService> logger) =>
+        (_kinds, _store, _audit, _options, _clock, _node, _time, _logger) = ([.. kinds], store, audit, options.Value, clock, node, time, logger);
 
     /// <summary>When the next run begins.</summary>
     public DateTimeOffset Next => Hour(_clock.Today) is var today && today > _clock.Now ? today : Hour(_clock.Today.AddDays(1));
@@ -76,7 +78,9 @@ public sealed class RetentionService : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), _time);
         try

@@ -2,6 +2,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Segments.Pages;
 using BehaviorDashboard.Storage;
@@ -38,7 +39,7 @@ public sealed class SegmentsModule : IModule
         services.AddPersonalRows("stays", "segment_members");
         services.AddSingleton<MembershipObservers>();
         services.AddSingleton(p => new MembershipKeeper(p.GetRequiredService<Database>(), p.GetRequiredService<SegmentStore>(), p.GetRequiredService<MembershipObservers>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<SegmentsOptions>>(),
-            p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Terms>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
+            p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Terms>(), p.GetRequiredService<Node>(), p.GetRequiredService<NodeNews>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
         services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());
         services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<Terms>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));

@@ -34,6 +34,7 @@ public sealed class ImportsModule : IModule
         services.AddSingleton(p => new ImportService(p.GetRequiredService<EventWriter>(), p.GetRequiredService<ImportsStore>(), p.GetRequiredService<EntityStore>(), p.GetRequiredService<ImportPlanner>(),
             p.GetRequiredService<ImportFolder>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<Database>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new SharedSignal("imports", p.GetRequiredService<ImportService>().Changed));
         services.AddTransient<ICommand, ImportCommand>();
         services.AddSingleton<IEventSources, ImportSources>();
         services.AddSingleton<IPersonalData, ImportsErasure>();

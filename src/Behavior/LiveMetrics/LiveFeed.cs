@@ -18,6 +18,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private const int MostRecent = 30;
     private const int RankingLength = 10;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadTwice = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMilliseconds(240);
 
     private readonly CommitQueue _commits = new();
@@ -31,12 +32,14 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private readonly Dictionary<string, string> _titles = [];
     private LiveWindows _windows;
     private LiveSnapshot? _snapshot;
+    private readonly Func<bool> _isLate;
     private HashSet<ulong>? _alreadyRead;
+    private long _read;
     private bool _catchingUp = true;
 
-    internal LiveFeed(KpiStore store, IProductCatalog catalog, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> signalLogger, ILogger<LiveFeed> logger)
+    internal LiveFeed(KpiStore store, IProductCatalog catalog, IOptions<ShopOptions> shop, Func<bool> isLate, TimeProvider time, ILogger<Signal> signalLogger, ILogger<LiveFeed> logger)
     {
-        (_store, _catalog, _time, _logger, _currency) = (store, catalog, time, logger, shop.Value.Currency);
+        (_store, _catalog, _isLate, _time, _logger, _currency) = (store, catalog, isLate, time, logger, shop.Value.Currency);
         _windows = new LiveWindows(time.GetUtcNow());
         Changed = new Signal(time, signalLogger);
     }
@@ -51,7 +54,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
             var now = _time.GetUtcNow();
             if (_snapshot is { } fresh && now - fresh.AsOf < SnapshotLife && now >= fresh.AsOf) return fresh;
             _windows.Advance(now);
-            return _snapshot = new LiveSnapshot(now, _catchingUp, _windows.EventsPerSecond,
+            return _snapshot = new LiveSnapshot(now, _catchingUp, _isLate(), _windows.EventsPerSecond,
                 LiveWindows.Keys.ToDictionary(k => k, k => Titled(_windows.Read(k, RankingLength))), [.. _recent]);
         }
     }
@@ -111,8 +114,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         while (_commits.TryTake(out var batch))
         {
             if (batch is null) return true;
+            if (_alreadyRead is not null && _time.GetElapsedTime(_read) > ReadTwice) _alreadyRead = null;
             lock (_gate) Fold(batch, _alreadyRead);
-            _alreadyRead = null;
             await LearnTitlesAsync(batch, cancel);
             Changed.Raise();
         }
@@ -141,7 +144,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
 
     /// <summary>
     /// Reads the windows from the store while commits wait in the queue. A commit that is in what was read too is not folded
-    /// twice: those told meanwhile, and the next one, which the writer may have made durable without having told it yet.
+    /// twice: those told meanwhile, and for a while those that come, which another node or this one may have made durable without
+    /// having told it here yet.
     /// </summary>
     /// <returns>True when history was rewritten meanwhile.</returns>
     private async Task<bool> RebuildAsync(CancellationToken cancel)
@@ -156,7 +160,7 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
         }, cancel);
         lock (_gate)
         {
-            (_windows, _catchingUp, _snapshot, _alreadyRead) = (fresh, false, null, near);
+            (_windows, _catchingUp, _snapshot, _alreadyRead, _read) = (fresh, false, null, near, _time.GetTimestamp());
             // What was rewritten may be among them: an erased person must not stand here.
             _recent.Clear();
             while (_commits.TryTake(out var batch))

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Live;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public sealed class QualityModule : IModule
         services.AddMigrations<QualityModule>("Quality");
         services.AddSingleton<RejectsStore>();
         services.AddSingleton<RejectsInbox>();
+        services.AddSingleton(p => new SharedSignal("rejects", p.GetRequiredService<RejectsInbox>().Changed));
         services.AddSingleton<RejectsService>();
         services.AddSingleton<RejectCounts>();
         services.AddSingleton<IPersonalData, RejectsErasure>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Reviews.Ml;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
     private readonly SentimentModels _models;
     private readonly SurgeWatch _watch;
     private readonly ReviewsOptions _options;
+    private readonly Node _node;
     private readonly TimeProvider _time;
     private readonly ILogger<ReviewKeeper> _logger;
     private readonly SemaphoreSlim _asked = new(0);
@@ -31,9 +33,9 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
     private DateTimeOffset _from = DateTimeOffset.UnixEpoch;
     private volatile bool _rewritten = true;
 
-    internal ReviewKeeper(ReviewStore store, SentimentModels models, SurgeWatch watch, IOptions<ReviewsOptions> options, TimeProvider time, ILogger<Signal> signalLogger, ILogger<ReviewKeeper> logger)
+    internal ReviewKeeper(ReviewStore store, SentimentModels models, SurgeWatch watch, IOptions<ReviewsOptions> options, Node node, TimeProvider time, ILogger<Signal> signalLogger, ILogger<ReviewKeeper> logger)
     {
-        (_store, _models, _watch, _options, _time, _logger) = (store, models, watch, options.Value, time, logger);
+        (_store, _models, _watch, _options, _node, _time, _logger) = (store, models, watch, options.Value, node, time, logger);
         Changed = new Signal(time, signalLogger);
     }
 
@@ -89,6 +91,29 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        if (!_node.Schedule.Held) Follow();
+        await _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+    }
+
+    /// <summary>Another node reads the reviews: this one uses the same models.</summary>
+    internal void Follow() => _ = FollowAsync();
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            foreach (var language in SentimentModels.Languages) await _models.RefreshAsync(language);
+        }
+        catch (Exception problem)
+        {
+            _logger.LogError(problem, "The models of another node could not be read; the ones before stay.");
+        }
+    }
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
+    {
+        // What the node before had not come to.
+        _rewritten = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -3,6 +3,7 @@ using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +29,9 @@ public sealed class ReviewsModule : IModule
         services.AddSingleton(p => new SentimentModels(p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<ReviewStore>(), p.GetRequiredService<IOptions<ReviewsOptions>>()));
         services.AddSingleton(p => new IncidentService(p.GetRequiredService<IncidentStore>(), p.GetRequiredService<ReviewStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new ReviewKeeper(p.GetRequiredService<ReviewStore>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<SurgeWatch>(), p.GetRequiredService<IOptions<ReviewsOptions>>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<ReviewKeeper>>()));
+            p.GetRequiredService<Node>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<ReviewKeeper>>()));
+        services.AddSingleton(p => new SharedSignal("reviews", p.GetRequiredService<ReviewKeeper>().Changed, p.GetRequiredService<ReviewKeeper>().Follow));
+        services.AddSingleton(p => new SharedSignal("incidents", p.GetRequiredService<IncidentService>().Changed));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<ReviewKeeper>());
         services.AddHostedService(p => p.GetRequiredService<ReviewKeeper>());
         services.AddSingleton(p => new ReviewService(p.GetRequiredService<ReviewStore>(), p.GetRequiredService<ReviewKeeper>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<EventWriter>(),

@@ -46,4 +46,11 @@ internal sealed class SentimentModelTrainer(string language, ReviewStore store, 
         keeper.Nudge();
         return Task.CompletedTask;
     }
+
+    public Task HeardAsync(ModelVersion version, CancellationToken cancel)
+    {
+        keeper.Follow();
+        keeper.Nudge();
+        return Task.CompletedTask;
+    }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,9 +23,9 @@ internal sealed record SendResult(int? Status, TimeSpan Took, string? Problem, T
 
 /// <summary>
 /// Delivers the outbox at least once: in order for each receiver, several receivers side by side, again after growing
-/// waits, and on from where it stood after a restart.
+/// waits, and on from where it stood after a restart. One node sends, so that order holds.
 /// </summary>
-internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks, IOptions<WebhooksOptions> options, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks, IOptions<WebhooksOptions> options, Node node, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
 {
     private const int AtOnce = 64;
     private static readonly ProductInfoHeaderValue Agent = new("BehaviorDashboard", "1");
@@ -57,7 +58,9 @@ internal sealed class WebhookSender(WebhookStore store, WebhookService webhooks,
         return sent;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);

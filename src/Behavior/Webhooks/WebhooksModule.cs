@@ -22,6 +22,7 @@ public sealed class WebhooksModule : IModule
         services.AddSingleton(p => new WebhookService(p.GetRequiredService<WebhookStore>(), p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<IOptions<WebhooksOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton<IPersonalData, WebhookErasure>();
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton(p => new SharedSignal("webhooks", p.GetRequiredService<WebhookService>().Changed));
         services.AddHostedService(p => p.GetRequiredService<WebhookSender>());
     }
 

@@ -11,9 +11,17 @@ public sealed class Signal(TimeProvider time, ILogger<Signal> logger)
 {
     private readonly Lock _gate = new();
     private Subscription[] _subscriptions = [];
+    private Action? _beyond;
 
     /// <summary>Tells every subscriber. Returns at once; never throws.</summary>
     public void Raise()
+    {
+        Hear();
+        Volatile.Read(ref _beyond)?.Invoke();
+    }
+
+    /// <summary>It was raised on another node.</summary>
+    public void Hear()
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions)) subscription.Nudge();
     }
@@ -25,6 +33,9 @@ public sealed class Signal(TimeProvider time, ILogger<Signal> logger)
         lock (_gate) _subscriptions = [.. _subscriptions, subscription];
         return subscription;
     }
+
+    /// <summary>What takes each raise to other nodes; it must return at once and not throw.</summary>
+    public void Share(Action beyond) => Volatile.Write(ref _beyond, beyond);
 
     public int SubscriberCount => Volatile.Read(ref _subscriptions).Length;
 

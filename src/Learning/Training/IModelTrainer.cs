@@ -11,6 +11,9 @@ public interface IModelTrainer
     /// <summary>A version of this kind has become the champion.</summary>
     Task PublishedAsync(ModelVersion version, CancellationToken cancel);
 
+    /// <summary>Another node put a version into use and did what has to be done once; here only what is remembered is brought up to it.</summary>
+    Task HeardAsync(ModelVersion version, CancellationToken cancel) => PublishedAsync(version, cancel);
+
     /// <summary>How the version in use fares: drift of what it sees, and what it foretold against what came. Asked once a day.</summary>
     Task<IReadOnlyList<ModelCheck>> CheckAsync(ModelVersion champion, CancellationToken cancel) => Task.FromResult<IReadOnlyList<ModelCheck>>([]);
 

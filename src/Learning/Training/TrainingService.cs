@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,12 +14,15 @@ namespace BehaviorDashboard.Learning;
 public sealed class TrainingService : BackgroundService
 {
     private const int MostAttempts = 3;
+    private const string Asked = "training.asked", Stop = "training.stop", InUse = "model.in-use", Under = "training.progress";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromHours(20);
 
     private readonly TrainingStore _store;
     private readonly ModelRegistry _registry;
     private readonly IReadOnlyDictionary<string, IModelTrainer> _trainers;
+    private readonly Node _node;
+    private readonly NodeNews _news;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainingService> _logger;
     private readonly Func<bool>? _isBusy;
@@ -26,10 +32,14 @@ public sealed class TrainingService : BackgroundService
     private TrainingProgress? _progress;
 
     /// <param name="isBusy">Whether the live system has its hands full: trainings then wait.</param>
-    internal TrainingService(TrainingStore store, ModelRegistry registry, IEnumerable<IModelTrainer> trainers, TimeProvider time, ILogger<Signal> signalLogger, ILogger<TrainingService> logger, Func<bool>? isBusy = null)
+    internal TrainingService(TrainingStore store, ModelRegistry registry, IEnumerable<IModelTrainer> trainers, Node node, NodeNews news, TimeProvider time, ILogger<Signal> signalLogger, ILogger<TrainingService> logger, Func<bool>? isBusy = null)
     {
-        (_store, _registry, _trainers, _time, _logger, _isBusy) = (store, registry, trainers.ToDictionary(t => t.Kind), time, logger, isBusy);
+        (_store, _registry, _trainers, _node, _news, _time, _logger, _isBusy) = (store, registry, trainers.ToDictionary(t => t.Kind), node, news, time, logger, isBusy);
         Changed = new Signal(time, signalLogger);
+        news.Listen(Asked, _ => _asked.Release());
+        news.Listen(Stop, job => StopHere(int.Parse(job, CultureInfo.InvariantCulture)));
+        news.Listen(InUse, version => _ = FollowAsync(int.Parse(version, CultureInfo.InvariantCulture)));
+        news.Listen(Under, progress => HearProgress(progress.Length == 0 ? null : JsonSerializer.Deserialize<TrainingProgress>(progress)));
     }
 
     public Signal Changed { get; }
@@ -52,6 +62,7 @@ public sealed class TrainingService : BackgroundService
     {
         var job = await _store.AddAsync(kind, settings, _time.GetUtcNow(), cancel);
         _asked.Release();
+        _news.Tell(Asked);
         Changed.Raise();
         return job;
     }
@@ -59,8 +70,8 @@ public sealed class TrainingService : BackgroundService
     public async Task CancelAsync(int job, CancellationToken cancel = default)
     {
         await _store.CancelQueuedAsync(job, _time.GetUtcNow(), cancel);
-        lock (_gate)
-            if (_progress?.JobId == job) _stop?.Cancel();
+        StopHere(job);
+        _news.Tell(Stop, job.ToString(CultureInfo.InvariantCulture));
         Changed.Raise();
     }
 
@@ -106,7 +117,35 @@ public sealed class TrainingService : BackgroundService
     {
         await _registry.PublishAsync(version, how, reason, cancel);
         if (_trainers.TryGetValue(version.Kind, out var trainer)) await trainer.PublishedAsync(version with { Status = ModelVersion.Champion }, cancel);
+        _news.Tell(InUse, version.Id.ToString(CultureInfo.InvariantCulture));
         Changed.Raise();
+    }
+
+    /// <summary>Another node put it into use.</summary>
+    private async Task FollowAsync(int id)
+    {
+        try
+        {
+            if (await _registry.FindAsync(id) is { } version && _trainers.TryGetValue(version.Kind, out var trainer)) await trainer.HeardAsync(version, CancellationToken.None);
+            Changed.Hear();
+        }
+        catch (Exception problem)
+        {
+            _logger.LogError(problem, "Version {Version}, which another node put into use, could not be taken up here.", id);
+        }
+    }
+
+    private void StopHere(int job)
+    {
+        lock (_gate)
+            if (_progress?.JobId == job) _stop?.Cancel();
+    }
+
+    private void HearProgress(TrainingProgress? progress)
+    {
+        lock (_gate)
+            if (_stop is null) _progress = progress;
+        Changed.Hear();
     }
 
     /// <summary>Kinds that are trained again by themselves when they drift.</summary>
@@ -152,7 +191,9 @@ public sealed class TrainingService : BackgroundService
             if (await _store.StartAsync(job.Id, _time.GetUtcNow(), cancel)) await RunAsync(job, cancel);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         await _store.RequeueAsync(MostAttempts, _time.GetUtcNow(), stoppingToken);
@@ -217,12 +258,15 @@ public sealed class TrainingService : BackgroundService
         finally
         {
             lock (_gate) (_stop, _progress) = (null, null);
+            _news.Tell(Under);
             Changed.Raise();
         }
 
         void Report(string step, double share)
         {
-            lock (_gate) _progress = new TrainingProgress(job.Id, job.Kind, step, share, started);
+            var progress = new TrainingProgress(job.Id, job.Kind, step, share, started);
+            lock (_gate) _progress = progress;
+            _news.Tell(Under, JsonSerializer.Serialize(progress));
             Changed.Raise();
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,10 +11,10 @@ using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Campaigns;
 
-/// <summary>Moves campaigns on by the clock: starts what is due, takes people in, looks at effects, stops what does harm, ends what is over.</summary>
+/// <summary>Moves campaigns on by the clock: starts what is due, takes people in, looks at effects, stops what does harm, ends what is over. One node does; all send.</summary>
 internal sealed class CampaignRunner(
     CampaignStore store, AudienceService audience, AudienceStore people, OutboxStore outbox, DeliveryService delivery, EffectService effects, StockThrottle throttle, SupplyCatalog catalog, CampaignSignal changed,
-    IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<CampaignRunner> logger) : BackgroundService
+    IServiceScopeFactory scopes, IOptions<CampaignsOptions> options, Node node, TimeProvider time, ILogger<CampaignRunner> logger) : BackgroundService
 {
     public const string Product = "product";
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
@@ -25,7 +26,16 @@ internal sealed class CampaignRunner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await Task.WhenAll(LoopAsync("Campaigns could not be moved on; they wait.", PassAsync, stoppingToken), LoopAsync("Messages could not be sent; they wait.", DrainAsync, stoppingToken));
+        await Task.WhenAll(node.Schedule.WhileHeldAsync(MoveAsync, stoppingToken), LoopAsync("Messages could not be sent; they wait.", DrainAsync, stoppingToken));
+    }
+
+    private Task MoveAsync(CancellationToken held)
+    {
+        // Another node moved them on since.
+        _looked.Clear();
+        throttle.Forget();
+        effects.Forget();
+        return LoopAsync("Campaigns could not be moved on; they wait.", PassAsync, held);
     }
 
     /// <summary>Everything but sending, once.</summary>

@@ -63,6 +63,9 @@ public sealed class CampaignsModule : IModule
         services.AddPersonalRows("campaign_scores", "campaign_scores");
         services.AddPersonalRows("suppressions", "campaign_suppressions");
         services.AddSingleton<CampaignRunner>();
+        services.AddSingleton(p => new SharedSignal("campaigns", p.GetRequiredService<CampaignSignal>().Signal));
+        services.AddSingleton(p => new SharedSignal("deliveries", p.GetRequiredService<DeliveryService>().Changed));
+        services.AddSingleton(p => new SharedSignal("effects", p.GetRequiredService<EffectService>().Changed));
         services.AddHostedService(p => p.GetRequiredService<CampaignRunner>());
     }
 

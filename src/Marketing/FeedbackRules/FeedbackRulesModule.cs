@@ -4,6 +4,7 @@ using BehaviorDashboard.FeedbackRules.Pages;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.LiveMetrics;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +35,9 @@ public sealed class FeedbackRulesModule : IModule
         services.AddSingleton<BackTest>();
         services.AddSingleton<OscillationGuard>();
         services.AddSingleton(p => new RuleEngine(p.GetRequiredService<RuleStore>(), p.GetRequiredService<KpiCatalog>(), p.GetRequiredService<EffectHistory>(), p.GetRequiredService<LedgerStore>(), p.GetRequiredService<ShopClock>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<RuleEngine>>()));
+            p.GetRequiredService<Node>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<RuleEngine>>()));
+        services.AddSingleton(p => new SharedSignal("rules", p.GetRequiredService<RuleEngine>().Fired, p.GetRequiredService<RuleEngine>().Invalidate));
+        services.AddSingleton(p => new SharedSignal("ledger", p.GetRequiredService<LedgerSignal>().Changed));
         services.AddHostedService(p => p.GetRequiredService<RuleEngine>());
         services.AddSingleton<ActionRunner>();
         services.AddHostedService(p => p.GetRequiredService<ActionRunner>());

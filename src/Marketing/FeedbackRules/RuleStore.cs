@@ -77,8 +77,6 @@ internal sealed class RuleStore(Database database)
 
     private const string Decide = "update feedback_firings set status = @Status, decided_by = @Who, decided_at = @Now where id = @Id and status = any(@From)";
 
-    private const string Lease = "update feedback_lease set holder = @Holder, until_at = @Until where name = 'rules' and (holder = @Holder or until_at < @Now)";
-
     private const string AddNotice = "insert into feedback_notices (id, firing_id, told_at, subject, body) values (@Id, @Firing, @Now, @Subject, @Body) on conflict (id) do nothing";
 
     private const string DropNotice = "delete from feedback_notices where id = @Id";
@@ -153,9 +151,6 @@ internal sealed class RuleStore(Database database)
         await session.ExecuteAsync(Decide, new { Id = firing, Status = status, Who = who, Now = now, From = SqlList.Of(from) }) > 0;
 
     /// <returns>Whether this process watches until then.</returns>
-    public async Task<bool> LeaseAsync(string holder, DateTimeOffset now, TimeSpan length, CancellationToken cancel) =>
-        await database.ExecuteAsync(Lease, new { Holder = holder, Now = now, Until = now + length }, cancel) > 0;
-
     public Task TellAsync(Notice notice, CancellationToken cancel) => database.ExecuteAsync(AddNotice, new { notice.Id, Firing = notice.FiringId, Now = notice.ToldAt, notice.Subject, notice.Body }, cancel);
 
     public Task TakeBackAsync(string notice, CancellationToken cancel) => database.ExecuteAsync(DropNotice, new { Id = notice }, cancel);

@@ -15,7 +15,7 @@ internal sealed record Decided(IReadOnlyList<Strategy> Strategies, IReadOnlyList
 
 /// <summary>
 /// Strategies, decisions about single products, and tests: read into memory, changed through here with an entry in the audit
-/// log. Another process's change is seen within <see cref="Remembered"/>.
+/// log. Another node's change is seen when it tells of it, at the latest within <see cref="Remembered"/>.
 /// </summary>
 public sealed class PolicyBook : IDisposable
 {
@@ -38,6 +38,9 @@ public sealed class PolicyBook : IDisposable
     public Signal Changed { get; }
 
     public void Dispose() => _reading.Dispose();
+
+    /// <summary>The next reader asks the store.</summary>
+    internal void Forget() => _known = null;
 
     internal async ValueTask<Decided> ReadAsync(CancellationToken cancel = default)
     {

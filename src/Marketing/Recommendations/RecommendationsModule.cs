@@ -43,6 +43,7 @@ public sealed class RecommendationsModule : IModule
         services.AddHostedService(p => p.GetRequiredService<ExposureLog>());
         services.AddPersonalRows("exposures", "recommendation_exposures");
         services.AddSingleton<IModelTrainer, RecommendationTrainer>();
+        services.AddSingleton(p => new SharedSignal("strategies", p.GetRequiredService<PolicyBook>().Changed, p.GetRequiredService<PolicyBook>().Forget));
         services.AddSingleton(p => new RecommendationService(p.GetRequiredService<ShelfKeeper>(), p.GetRequiredService<PersonMemory>(), p.GetRequiredService<InterestStore>(), p.GetRequiredService<PolicyBook>(),
             p.GetRequiredService<Personalisation>(), p.GetRequiredService<ExposureLog>(), p.GetRequiredService<Ranker>(), p.GetRequiredService<IOptions<RecommendationsOptions>>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton<IPersonalData, ExposureErasure>();

@@ -32,6 +32,7 @@ public sealed class ServiceDeskModule : IModule
         foreach (var language in SentimentModels.Languages) services.AddSingleton<IModelTrainer>(p => new IntentModelTrainer(language, p.GetRequiredService<ConversationStore>(), p.GetRequiredService<IntentModels>()));
         services.AddSingleton(p => new ConversationService(p.GetRequiredService<ConversationStore>(), p.GetRequiredService<IntentModels>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<WebhookService>(),
             p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<IOptions<ServiceDeskOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new SharedSignal("conversations", p.GetRequiredService<ConversationService>().Changed));
         services.AddSingleton(p => new KnowledgeService(p.GetRequiredService<KnowledgeStore>(), p.GetRequiredService<ShopFacts>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>()));
         services.AddScoped(p => new DeskReader(p.GetRequiredService<ConversationService>(), p.GetRequiredService<IntentModels>(), p.GetRequiredService<ShopFacts>(), p.GetRequiredService<PeopleService>(), p.GetRequiredService<IncidentService>()));
         services.AddSingleton<IMailExclusion, OpenComplaints>();

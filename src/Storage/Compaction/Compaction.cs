@@ -1,3 +1,4 @@
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.Storage;
 
 /// <summary>Some time after an erasure, takes what was deleted off the disk as well; several erasures are one copy.</summary>
-public sealed class Compaction(Database database, IConnectionSource connections, IOptions<StorageOptions> options, TimeProvider time, ILogger<Compaction> logger) : BackgroundService
+public sealed class Compaction(Database database, IConnectionSource connections, IOptions<StorageOptions> options, Node node, TimeProvider time, ILogger<Compaction> logger) : BackgroundService
 {
     /// <summary>Asks for it, in the transaction that deletes.</summary>
     internal const string Want = "update compaction set wanted_at = coalesce(wanted_at, now()) where id = 1";
@@ -32,7 +33,9 @@ public sealed class Compaction(Database database, IConnectionSource connections,
         return true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
         try

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using BehaviorDashboard.Nodes;
 
 namespace BehaviorDashboard.Storage;
 
@@ -37,8 +38,9 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
 
     /// <summary>
     /// All of <paramref name="work"/> or nothing. A conflict with another writer runs the work again, so it must
-    /// not have effects outside the transaction.
+    /// not have effects outside the transaction. Under a <see cref="Lease"/> nothing is written once another node has it.
     /// </summary>
+    /// <exception cref="LeaseLostException">Another node has the lease.</exception>
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
     {
         for (var attempt = 1; ; attempt++)
@@ -47,7 +49,9 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
             {
                 await using var connection = await connections.OpenAsync(cancel, writes: true);
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
-                var result = await work(new Session(connection, transaction, Dialect, slow, cancel));
+                var session = new Session(connection, transaction, Dialect, slow, cancel);
+                await Lease.CheckAsync(session);
+                var result = await work(session);
                 await transaction.CommitAsync(CancellationToken.None);
                 return result;
             }

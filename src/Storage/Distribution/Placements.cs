@@ -43,7 +43,7 @@ internal static class Placements
             "schema_journal", "compaction", "accounts", "account_guard", "api_keys", "audit_log", "data_protection_keys", "erasure_reports", "retention_runs", "imports", "import_mappings",
             "incident_notes", "incident_actions", "webhook_endpoints", "webhook_messages", "webhook_attempts", "model_versions", "model_artefacts", "training_jobs", "training_schedules",
             "training_policies", "model_reigns", "model_checks", "feedback_rules", "feedback_rule_versions", "feedback_rule_standings", "feedback_firings", "feedback_holds", "feedback_notices",
-            "feedback_lease", "ledger_actions", "ledger_comments", "ledger_follows", "recommendation_actions", "supply_actions", "knowledge", "suggestion_choices", "suggestion_ranker",
+            "leases", "nodes", "history", "ledger_actions", "ledger_comments", "ledger_follows", "recommendation_actions", "supply_actions", "knowledge", "suggestion_choices", "suggestion_ranker",
         ]),
     }.SelectMany(p => p.Tables.Select(t => (t, p.Place))).ToDictionary(p => p.t, p => p.Place);
 }

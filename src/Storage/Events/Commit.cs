@@ -42,6 +42,7 @@ internal sealed class Commit
             if (!named && !e.OutsideSessions && e.Type is EventTypes.Track or EventTypes.Page or EventTypes.Screen)
                 e.SessionId = sessions.Assign(person, anonymous, e.OccurredAt);
             var newSession = e.SessionId is not null && sessions.IsNew(person, e.SessionId, e.OccurredAt);
+            e.BeganSession = newSession;
             if (newSession && sessions.IsDoubtful(e.OccurredAt, named, e.ReceivedAt)) doubts.Add(person);
             ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(commit._deltas, person, out _);
             (delta ??= new ProfileDelta(person)).Add(e, newSession, shopCurrency);

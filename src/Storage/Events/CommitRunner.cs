@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,11 +16,15 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         where e.occurred_at >= @Since and e.session_id is not null and e.user_id is not null group by 1, 2
         """;
 
+    private const string HistoryVersion = "select version from history where id = 1";
+
     private const string WriteLinks = """
         insert into identities (alias, user_id, kind, since, own_id)
         select alias, user_id, kind, @Since, case when own_id <> user_id then own_id end
         from (select unnest(@Aliases) as alias, unnest(@Persons) as user_id, unnest(@Kinds) as kind, unnest(@Owners) as own_id) l on conflict (alias) do nothing
         """;
+
+    private const int MostOutrun = 20;
 
     private static readonly Meter Meter = new("BehaviorDashboard.Storage");
     private static readonly ActivitySource Traces = new(Meter.Name);
@@ -36,7 +41,12 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     private bool _tracked;
     private bool _merges;
 
+    private long _history;
+
     private sealed record OpenSession(string Person, string Session, DateTimeOffset Last);
+
+    /// <summary>How often stored history had been changed when this node last looked.</summary>
+    public long History => Interlocked.Read(ref _history);
 
     public async Task<AppendResult[]> StoreAsync(IReadOnlyList<ShopEvent>[] batches)
     {
@@ -45,6 +55,17 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             try
             {
                 return await TryStoreAsync(batches);
+            }
+            catch (OutrunException other) when (attempt < MostOutrun)
+            {
+                // The sessions of this attempt are marked as seen, though none of them was stored.
+                foreach (var e in batches.SelectMany(b => b))
+                {
+                    if (e.PersonKey is { } person) _doubts.Add(person);
+                    if (e.AnonymousId is { } anonymous) _identities.Forget(PersonKey.OfAnonymous(anonymous));
+                    if (e.PreviousId is { } previous) _identities.Forget(PersonKey.OfAnonymous(previous));
+                }
+                other.Follow();
             }
             catch (DbException problem)
             {
@@ -63,9 +84,44 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     public async Task ExclusiveAsync(Func<ExclusiveSession, Task> work)
     {
         await PrepareAsync();
-        await database.WriteAsync(session => work(new ExclusiveSession(session, _appender, shopCurrency)));
-        _tracked = false;
-        Tell(o => o.OnRewritten());
+        var history = await database.WriteAsync(async session =>
+        {
+            var (_, changed) = await _appender.EnterAsync(session, alone: true);
+            await work(new ExclusiveSession(session, _appender, shopCurrency));
+            return changed;
+        });
+        Rewritten(history);
+    }
+
+    /// <summary>Another node stored these: its sessions and identities are known here.</summary>
+    public void Hear(CommittedBatch batch)
+    {
+        if (!_prepared || !_tracked) return;
+        foreach (var link in batch.Links)
+        {
+            _identities.Forget(link.Alias);
+            _sessions.Link(link.Alias, link.PersonKey);
+        }
+        foreach (var e in batch.Events)
+            if (e.PersonKey is { } person && e.SessionId is { } session && !_sessions.IsNew(person, session, e.OccurredAt) && e.BeganSession) _doubts.Add(person);
+    }
+
+    /// <summary>Begins anew where another node changed stored history.</summary>
+    public async Task LookAtHistoryAsync()
+    {
+        await PrepareAsync();
+        if (await database.ScalarAsync<long>(HistoryVersion) is var history && history > History) Rewritten(history);
+    }
+
+    /// <summary>Counts the sessions of those seen since anew.</summary>
+    public async Task DoubtSinceAsync(DateTimeOffset since)
+    {
+        await PrepareAsync();
+        await database.ReadAsync(async session =>
+        {
+            await _doubts.LoadAsync(session, since);
+            return true;
+        });
     }
 
     /// <summary>Counts anew what could only be guessed at arrival; see <see cref="SessionDoubts"/>.</summary>
@@ -73,7 +129,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     public async Task<bool> SettleAsync()
     {
         await PrepareAsync();
-        if (_doubts.Any) await _doubts.SettleAsync(database);
+        if (_doubts.Any) await _doubts.SettleAsync(database, _appender);
         return !_doubts.Any;
     }
 
@@ -82,16 +138,21 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var started = Stopwatch.GetTimestamp();
         await PrepareAsync();
         var results = batches.Select(b => new AppendResult(new bool[b.Count])).ToArray();
-        var (events, hashes, replaced) = await FindNewAsync(batches, results);
+        var (events, hashes, replaced, told) = await FindNewAsync(batches, results);
         if (events.Count == 0) return results;
         using var trace = Traces.StartActivity("store events");
         trace?.SetTag("behavior.events", events.Count).SetTag("behavior.batches", batches.Length);
         var commit = Commit.Make(events, _identities, _sessions, _doubts, shopCurrency);
-        await database.WriteAsync(async session =>
+        var history = await database.WriteAsync(async session =>
         {
+            var (before, after) = await _appender.EnterAsync(session, alone: replaced.Count > 0);
+            if (before != History) throw new OutrunException(() => Rewritten(before));
+            if (_appender.IsShared) await LockOrdersAsync(session, events, told);
             if (replaced.Count > 0) await OrderIdentity.RemoveAsync(new ExclusiveSession(session, _appender, shopCurrency), replaced);
             await WriteAsync(session, commit);
+            return after;
         });
+        Interlocked.Exchange(ref _history, history);
         _appender.Committed(hashes);
         _orders.Committed(events);
         Stored.Add(events.Count);
@@ -109,6 +170,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             if (!_prepared) await _appender.PrepareAsync(session);
             if (!_prepared) await _orders.PrepareAsync(session);
             if (!_prepared) await _doubts.LoadAsync(session);
+            if (!_prepared) Interlocked.Exchange(ref _history, await session.ScalarAsync<long>(HistoryVersion));
             _identities.Clear();
             _merges = await session.ScalarAsync<long>(OwnTraits.Count) > 0;
             var now = time.GetUtcNow();
@@ -120,7 +182,17 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         });
     }
 
-    private async Task<(List<ShopEvent> Events, List<ulong> Hashes, IReadOnlyList<OrderTold> Replaced)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
+    /// <summary>Two nodes may be told of one order at one instant: where the other was ahead, the commit is judged again.</summary>
+    private async Task LockOrdersAsync(Session session, List<ShopEvent> events, IReadOnlyList<OrderTold> told)
+    {
+        var numbers = events.Where(SameOrder.Tells).Select(e => e.OrderId!).ToHashSet();
+        if (numbers.Count == 0) return;
+        await _appender.LockOrdersAsync(session, numbers);
+        var now = await OrderIdentity.FindAsync(session, numbers);
+        if (!now.Select(o => o.MessageId).ToHashSet().SetEquals(told.Where(o => numbers.Contains(o.OrderId)).Select(o => o.MessageId))) throw new OutrunException(() => { });
+    }
+
+    private async Task<(List<ShopEvent> Events, List<ulong> Hashes, IReadOnlyList<OrderTold> Replaced, IReadOnlyList<OrderTold> Told)> FindNewAsync(IReadOnlyList<ShopEvent>[] batches, AppendResult[] results)
     {
         var size = batches.Sum(b => b.Count);
         var first = new Dictionary<string, (int Batch, int Index)>(size);
@@ -155,14 +227,14 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             if (dropped.Count > 0) stored.UnionWith(events.Where(e => OrderIdentity.IsOf(e, dropped)).Select(e => e.MessageId));
         }
         Duplicates.Add(stored.Count + size - events.Count);
-        if (stored.Count == 0) return (events, hashes, replaced);
+        if (stored.Count == 0) return (events, hashes, replaced, told);
         foreach (var id in stored)
         {
             var (batch, index) = first[id];
             results[batch].Duplicate[index] = true;
         }
         var kept = events.Zip(hashes).Where(x => !stored.Contains(x.First.MessageId)).ToList();
-        return ([.. kept.Select(x => x.First)], [.. kept.Select(x => x.Second)], replaced);
+        return ([.. kept.Select(x => x.First)], [.. kept.Select(x => x.Second)], replaced, told);
     }
 
     private async Task WriteAsync(Session session, Commit commit)
@@ -171,11 +243,14 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var deltas = commit.Deltas.ToDictionary(d => d.UserId);
         var patches = commit.Traits.ToLookup(t => t.Person, t => t.Traits);
         var aliases = commit.Links.Select(l => l.Alias).ToList();
+        if (aliases.Count > 0) await _appender.LockAliasesAsync(session, aliases);
+        if (patches.Count > 0) await _appender.LockPeopleAsync(session, [.. patches.Select(p => p.Key)]);
         var rows = aliases.Count + patches.Count == 0 ? [] :
             (await ProfileStore.ReadAsync(session, aliases.Concat(patches.Select(p => p.Key)).Concat(commit.Links.Select(l => l.PersonKey)).Distinct())).ToDictionary(r => r.UserId);
         foreach (var link in commit.Links)
         {
-            if (!rows.TryGetValue(link.Alias, out var row)) continue;
+            // A row without anything was made to lock the key.
+            if (!rows.TryGetValue(link.Alias, out var row) || (row.Events == 0 && row.Traits is null)) continue;
             var sum = row.ToDelta(link.PersonKey);
             if (deltas.TryGetValue(link.PersonKey, out var delta)) sum.Add(delta);
             deltas[link.PersonKey] = sum;
@@ -183,7 +258,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         if (aliases.Count > 0)
         {
             await ProfileStore.DeleteAsync(session, aliases);
-            await session.ExecuteAsync(WriteLinks, new
+            var linked = await session.ExecuteAsync(WriteLinks, new
             {
                 Aliases = SqlList.Of(aliases),
                 Persons = SqlList.Of(commit.Links.Select(l => l.PersonKey)),
@@ -191,8 +266,10 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
                 Owners = SqlList.Of(commit.Links.Select(l => l.Owner)),
                 Since = commit.Links[0].Since,
             });
+            if (_appender.IsShared && linked < aliases.Count) throw new OutrunException(() => { });
         }
         await ProfileStore.ApplyAsync(_appender, session, deltas.Values);
+        if (await _appender.TakenAsync(session, [.. deltas.Keys.Where(PersonKey.IsAnonymous)]) is { Count: > 0 } taken) throw new OutrunException(() => Forget(taken));
         await WriteTraitsAsync(session, commit, rows, patches);
         if (_merges) await OwnTraits.ApplyAsync(session, commit, rows);
         foreach (var participant in participants) await participant.WriteAsync(session, commit.Events);
@@ -210,6 +287,24 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             var own = TraitPatch.Merge(start, rows.GetValueOrDefault(person)?.Traits);
             return patches[person].Aggregate(own, TraitPatch.Merge);
         }));
+    }
+
+    private void Forget(IEnumerable<string> keys)
+    {
+        foreach (var key in keys) _identities.Forget(key);
+    }
+
+    private void Rewritten(long history)
+    {
+        Interlocked.Exchange(ref _history, history);
+        _tracked = false;
+        Tell(o => o.OnRewritten());
+    }
+
+    /// <summary>Another node was ahead: what was remembered has changed, and the commit is made anew.</summary>
+    private sealed class OutrunException(Action follow) : Exception("Another node was ahead.")
+    {
+        public Action Follow { get; } = follow;
     }
 
     private void Tell(Action<ICommittedEvents> what)

@@ -5,6 +5,9 @@ namespace BehaviorDashboard.Events;
 /// <summary>The engine-specific half of storing a commit: bulk insert and duplicate detection.</summary>
 internal abstract class EventAppender
 {
+    /// <summary>Whether other nodes store events too.</summary>
+    public virtual bool IsShared => false;
+
     /// <summary>Called once, before the first commit.</summary>
     public virtual Task PrepareAsync(Session session) => Task.CompletedTask;
 
@@ -19,6 +22,25 @@ internal abstract class EventAppender
 
     /// <summary>Fills the temporary table <c>profile_delta</c>.</summary>
     public abstract Task StageAsync(Session session, IReadOnlyCollection<ProfileDelta> deltas);
+
+    /// <summary>
+    /// Begins a transaction that stores events, beside those of other nodes; or <paramref name="alone"/>, between theirs, when it
+    /// changes stored history.
+    /// </summary>
+    /// <returns>How often history was changed before, and this time included.</returns>
+    public virtual Task<(long Before, long After)> EnterAsync(Session session, bool alone) => Task.FromResult((0L, 0L));
+
+    /// <summary>Until the transaction ends no other node stores an order of one of these numbers.</summary>
+    public virtual Task LockOrdersAsync(Session session, IReadOnlyCollection<string> numbers) => Task.CompletedTask;
+
+    /// <summary>Until the transaction ends no other node adds to the rows of these keys, or makes some.</summary>
+    public virtual Task LockAliasesAsync(Session session, IReadOnlyCollection<string> aliases) => Task.CompletedTask;
+
+    /// <summary>Until the transaction ends no other node changes the rows of these people.</summary>
+    public virtual Task LockPeopleAsync(Session session, IReadOnlyCollection<string> people) => Task.CompletedTask;
+
+    /// <summary>Of keys whose rows were written, those that another node found to be somebody else's.</summary>
+    public virtual Task<IReadOnlyList<string>> TakenAsync(Session session, IReadOnlyCollection<string> keys) => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>The commit is durable.</summary>
     public virtual void Committed(IReadOnlyList<ulong> hashes) { }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using BehaviorDashboard.Ids;
@@ -15,6 +16,7 @@ namespace BehaviorDashboard.Events;
 public sealed class EventWriter : IAsyncDisposable
 {
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentQueue<Func<CommitRunner, Task>> _news = new();
     private readonly CommitRunner _runner;
     private readonly StorageOptions _options;
     private readonly ILogger<EventWriter> _logger;
@@ -30,7 +32,13 @@ public sealed class EventWriter : IAsyncDisposable
         _options = options.Value;
         _logger = logger;
         _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], time, logger);
-        _loop = new Lazy<Task>(() => Task.Run(RunAsync));
+        _loop = new Lazy<Task>(() =>
+        {
+            // Whoever comes first must not lend the writer what belongs to their own flow, such as a lease.
+            if (ExecutionContext.IsFlowSuppressed()) return Task.Run(RunAsync);
+            using var _ = ExecutionContext.SuppressFlow();
+            return Task.Run(RunAsync);
+        });
         _meter.CreateObservableGauge("behavior.events.waiting", () => Waiting, description: "Events that wait for a commit");
         _refused = _meter.CreateCounter<long>("behavior.events.refused", description: "Events told to come back later");
         _settling = time.CreateTimer(_ => { if (_loop.IsValueCreated) _queue.Writer.TryWrite(new PendingSettling(null)); }, null, SettleEvery, SettleEvery);
@@ -46,6 +54,9 @@ public sealed class EventWriter : IAsyncDisposable
     private sealed record PendingWork(Func<ExclusiveSession, Task> Work, TaskCompletionSource Done) : Pending(0);
 
     private sealed record PendingSettling(TaskCompletionSource? Done) : Pending(0);
+
+    /// <summary>Other nodes did something: it waits in a queue of its own, so that it cuts no commit in two.</summary>
+    private sealed record PendingNews() : Pending(0);
 
     /// <summary>Starts reading what the writer must know before its first commit.</summary>
     public void WarmUp() => _ = _loop.Value;
@@ -104,6 +115,29 @@ public sealed class EventWriter : IAsyncDisposable
         return pending.Done!.Task;
     }
 
+    /// <summary>How often stored history had been changed when this node last looked.</summary>
+    internal long History => _runner.History;
+
+    /// <summary>Another node stored these: its sessions and identities are known here.</summary>
+    internal void Hear(CommittedBatch batch) => Follow(runner =>
+    {
+        runner.Hear(batch);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Another node may have changed stored history.</summary>
+    internal void LookAtHistory() => Follow(runner => runner.LookAtHistoryAsync());
+
+    /// <summary>Counts the sessions of those seen since anew.</summary>
+    internal void DoubtSince(DateTimeOffset since) => Follow(runner => runner.DoubtSinceAsync(since));
+
+    private void Follow(Func<CommitRunner, Task> news)
+    {
+        _ = _loop.Value;
+        _news.Enqueue(news);
+        _queue.Writer.TryWrite(new PendingNews());
+    }
+
     /// <summary>Stores what waits, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -131,7 +165,8 @@ public sealed class EventWriter : IAsyncDisposable
             {
                 if (pending is PendingEvents events) group.Add(events);
                 size += pending.Size;
-                if (pending is PendingEvents && size < _options.CommitEvents && _queue.Reader.TryPeek(out _)) continue;
+                if (pending is PendingEvents or PendingNews && size < _options.CommitEvents && _queue.Reader.TryPeek(out _)) continue;
+                while (_news.TryDequeue(out var news)) await FollowAsync(news);
                 if (group.Count > 0) await StoreAsync(group);
                 group.Clear();
                 size = 0;
@@ -175,6 +210,18 @@ public sealed class EventWriter : IAsyncDisposable
         {
             _logger.LogWarning(problem, "Sessions could not be counted; they are counted in the next minute.");
             settling.Done?.TrySetException(problem);
+        }
+    }
+
+    private async Task FollowAsync(Func<CommitRunner, Task> news)
+    {
+        try
+        {
+            await news(_runner);
+        }
+        catch (Exception problem)
+        {
+            _logger.LogWarning(problem, "What another node did could not be followed; it is looked up again.");
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class IdentityCache
 
     public void Clear() => _person.Clear();
 
+    /// <summary>The store is asked again.</summary>
+    public void Forget(string key) => _person.Remove(key);
+
     /// <summary>The keys of these events that <see cref="LoadAsync"/> must ask the store about.</summary>
     public IReadOnlyCollection<string> Unknown(IReadOnlyList<ShopEvent> events)
     {

@@ -19,6 +19,60 @@ internal sealed class PostgresEventAppender : EventAppender
         delete from profile_delta
         """;
 
+    // Numbers of advisory locks; the first is shared by all commits and taken alone by changes of history.
+    private const int HistoryLock = 7_340_001, OrderLock = 7_340_002;
+
+    /// <summary>Locks are few, so that large commits do not fill the server's table of them.</summary>
+    private const int OrderLocks = 512;
+
+    private const string EnterShared = "select pg_advisory_xact_lock_shared(@Lock, 0)";
+
+    private const string EnterAlone = "select pg_advisory_xact_lock(@Lock, 0)";
+
+    private const string Version = "select version from history where id = 1";
+
+    private const string Change = "update history set version = version + 1 where id = 1 returning version";
+
+    // In the order given, which is the same on every node.
+    private const string TakeOrders = "select count(*) from (select pg_advisory_xact_lock(@Lock, n) from unnest(@Numbers) as n) l";
+
+    private const string MakeRows = """
+        insert into profiles (user_id, is_known, first_seen, last_seen, events, sessions, page_views, product_views, searches, cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded)
+        select unnest(@Keys), false, now(), now(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 on conflict (user_id) do nothing
+        """;
+
+    private const string LockRows = "select count(*) from (select 1 from profiles where user_id = any(@Keys) order by user_id for update) l";
+
+    private const string Taken = "select alias from identities where alias = any(@Keys)";
+
+    public override bool IsShared => true;
+
+    public override async Task<(long Before, long After)> EnterAsync(Session session, bool alone)
+    {
+        await session.ExecuteAsync(alone ? EnterAlone : EnterShared, new { Lock = HistoryLock });
+        var version = await session.ScalarAsync<long>(alone ? Change : Version);
+        return alone ? (version - 1, version) : (version, version);
+    }
+
+    public override Task LockOrdersAsync(Session session, IReadOnlyCollection<string> numbers)
+    {
+        var locks = numbers.Select(n => (int)(DuckDbEventAppender.Hash(n) % OrderLocks)).Distinct().Order();
+        return session.ScalarAsync<long>(TakeOrders, new { Lock = OrderLock, Numbers = SqlList.Of(locks) });
+    }
+
+    public override async Task LockAliasesAsync(Session session, IReadOnlyCollection<string> aliases)
+    {
+        // A row that another node is making is waited for; one that is there is locked.
+        var keys = new { Keys = SqlList.Of(aliases.Order(StringComparer.Ordinal)) };
+        await session.ExecuteAsync(MakeRows, keys);
+        await session.ScalarAsync<long>(LockRows, keys);
+    }
+
+    public override Task LockPeopleAsync(Session session, IReadOnlyCollection<string> people) => session.ScalarAsync<long>(LockRows, new { Keys = SqlList.Of(people) });
+
+    public override Task<IReadOnlyList<string>> TakenAsync(Session session, IReadOnlyCollection<string> keys) =>
+        keys.Count == 0 ? Task.FromResult<IReadOnlyList<string>>([]) : session.QueryAsync<string>(Taken, new { Keys = SqlList.Of(keys) });
+
     public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects) =>
         [.. await session.QueryAsync<string>(Stored, new { Ids = SqlList.Of(suspects.Select(e => e.MessageId)) })];
 

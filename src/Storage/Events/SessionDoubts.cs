@@ -17,6 +17,10 @@ internal sealed class SessionDoubts
         where e.user_id is not null and e.received_at >= (select max(received_at) from events) - 3 * interval '1 minute'
         """;
 
+    private const string SeenSince = """
+        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.user_id is not null and e.received_at >= @Since
+        """;
+
     private static readonly string Recount = $"""
         {ProfileStore.KeysOfPeople}
         update profiles set sessions = d.sessions
@@ -32,11 +36,19 @@ internal sealed class SessionDoubts
 
     public async Task LoadAsync(Session session) => _people.UnionWith(await session.QueryAsync<string>(SeenLast));
 
+    /// <summary>Everybody seen since is in doubt: a node that is gone took its doubts with it.</summary>
+    public async Task LoadAsync(Session session, DateTimeOffset since) => _people.UnionWith(await session.QueryAsync<string>(SeenSince, new { Since = since }));
+
     /// <summary>Counts the sessions of some of those in doubt anew.</summary>
-    public async Task SettleAsync(Database database)
+    public async Task SettleAsync(Database database, EventAppender appender)
     {
         List<string> some = [.. _people.Take(MostAtOnce)];
-        await database.ExecuteAsync(Recount, new { Keys = SqlList.Of(some) });
+        await database.WriteAsync(async session =>
+        {
+            // What another node adds meanwhile waits for what is counted here.
+            await appender.LockPeopleAsync(session, some);
+            await session.ExecuteAsync(Recount, new { Keys = SqlList.Of(some) });
+        });
         _people.ExceptWith(some);
     }
 }

@@ -69,6 +69,9 @@ public sealed class ShopEvent
 
     /// <summary>The key the event came with when it differs from <see cref="StoredKey"/>. Set by the writer.</summary>
     public string? GivenKey { get; internal set; }
+
+    /// <summary>Whether its session was counted as a new one. Set by the writer.</summary>
+    internal bool BeganSession { get; set; }
 }
 
 /// <summary>Values of <c>events.type</c>.</summary>

@@ -22,6 +22,7 @@ public sealed class CatalogModule : IModule
         services.AddSingleton(p => new ProductService(p.GetRequiredService<ProductStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddSingleton<SupplyStore>();
         services.AddSingleton(p => new SupplyCatalog(p.GetRequiredService<SupplyStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new SharedSignal("catalog", p.GetRequiredService<SupplyCatalog>().Changed));
         services.AddSingleton<IDemoSeeder, DemoCatalog>();
         services.AddSingleton<ISearchSource, ProductSearch>();
     }

@@ -1,17 +1,20 @@
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace BehaviorDashboard.Forecasting;
 
 /// <summary>Sees to it that products are forecast every night, and as soon as there is something to forecast from.</summary>
-internal sealed partial class ForecastNights(TrainingService training, ModelRegistry registry, DemandStore demand, TimeProvider time, ILogger<ForecastNights> logger) : BackgroundService
+internal sealed partial class ForecastNights(TrainingService training, ModelRegistry registry, DemandStore demand, Node node, TimeProvider time, ILogger<ForecastNights> logger) : BackgroundService
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         // A training that was refused for want of sales is asked for again ever more seldom.
         var again = Look;

@@ -24,6 +24,7 @@ public sealed class ForecastingModule : IModule
         services.AddSingleton<IModelTrainer, ForecastTrainer>();
         services.AddSingleton(p => new ForecastService(p.GetRequiredService<ForecastStore>(), p.GetRequiredService<ForecastingState>(), p.GetRequiredService<ForecastHistory>(), p.GetRequiredService<DemandStore>(),
             p.GetRequiredService<TrainingService>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new SharedSignal("forecasts", p.GetRequiredService<ForecastService>().Changed));
         services.AddHostedService<ForecastNights>();
     }
 }

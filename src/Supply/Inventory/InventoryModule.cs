@@ -34,6 +34,10 @@ public sealed class InventoryModule : IModule
         services.AddSingleton<IKpiSource, StockKpis>();
         services.AddSingleton<IAttentionSource, StockAttention>();
         services.AddSingleton<StockKeeper>();
+        services.AddSingleton(p => new SharedSignal("prices", p.GetRequiredService<PriceService>().Changed));
+        services.AddSingleton(p => new SharedSignal("stock", p.GetRequiredService<StockService>().Changed));
+        services.AddSingleton(p => new SharedSignal("stock kept", p.GetRequiredService<StockService>().Kept));
+        services.AddSingleton(p => new SharedSignal("proposals", p.GetRequiredService<ProposalService>().Changed));
         services.AddHostedService(p => p.GetRequiredService<StockKeeper>());
     }
 

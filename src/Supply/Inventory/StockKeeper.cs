@@ -1,6 +1,7 @@
 using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace BehaviorDashboard.Inventory;
 /// that stand differently, within seconds of a count, an arrival or an order, and every quarter of an hour as units are sold:
 /// what rules watch is what was kept, so that their back-test reads what they read.
 /// </summary>
-internal sealed partial class StockKeeper(ForecastService forecasts, StockService stock, SupplyCatalog catalog, ProposalService proposals, InventoryStore store, ShopClock clock, TimeProvider time, ILogger<StockKeeper> logger) : BackgroundService
+internal sealed partial class StockKeeper(ForecastService forecasts, StockService stock, SupplyCatalog catalog, ProposalService proposals, InventoryStore store, ShopClock clock, Node node, TimeProvider time, ILogger<StockKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(15);
     private const double Noticeable = 0.02;
@@ -19,7 +20,9 @@ internal sealed partial class StockKeeper(ForecastService forecasts, StockServic
     private readonly Dictionary<string, StockSnapshot> _kept = [];
     private string? _done;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         using var trained = forecasts.Running.Subscribe(TimeSpan.FromSeconds(2), () =>
         {

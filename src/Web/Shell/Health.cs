@@ -14,8 +14,9 @@ internal static class Health
         routes.MapMethods("/readyz", Methods, ReadyAsync).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(Database database, ILogger<ShellModule> log, CancellationToken cancel)
+    private static async Task<IResult> ReadyAsync(Database database, Draining draining, ILogger<ShellModule> log, CancellationToken cancel)
     {
+        if (draining.HasBegun) return Results.Text("going down", statusCode: StatusCodes.Status503ServiceUnavailable);
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -31,6 +31,8 @@ public sealed class ShellModule : IModule
         services.AddRateLimiter(_ => { });
         services.AddCors();
         services.AddTelemetry(configuration);
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)

@@ -21,7 +21,7 @@ internal static class House
     };
 
     /// <summary>Slices everybody may see.</summary>
-    public static readonly string[] Common = ["Ids", "Live", "Contracts", "Statistics", "Storage", "Events", "Look"];
+    public static readonly string[] Common = ["Ids", "Live", "Contracts", "Statistics", "Storage", "Events", "Nodes", "Look"];
 
     /// <summary>Slice to the other slices it may see, beyond <see cref="Common"/> (and what its project may reference).</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Slices = new Dictionary<string, string[]>
@@ -33,6 +33,7 @@ internal static class House
         ["Look"] = [],
         ["Storage"] = [],
         ["Events"] = [],
+        ["Nodes"] = [],
         ["Ingest"] = ["Quality"],
         ["Quality"] = ["Ingest"],
         ["Imports"] = ["Ingest"],
@@ -79,6 +80,7 @@ internal static class House
         ["DuckDB.NET.Data"] = "Storage",
         ["DuckDB.NET.Bindings"] = "Storage",
         ["Npgsql"] = "Storage",
+        ["StackExchange.Redis"] = "Storage",
     };
 
     /// <summary>Assemblies of the user interface: only in <c>*.Pages</c>, Look and the hosts.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,8 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     private readonly SegmentsOptions _options;
     private readonly string _currency;
     private readonly Terms _terms;
+    private readonly Node _node;
+    private readonly PassNews _passes;
     private readonly TimeProvider _time;
     private readonly ILogger<MembershipKeeper> _logger;
     private readonly Lock _gate = new();
@@ -41,11 +44,12 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     private bool _idle;
     private DateTimeOffset _last;
 
-    internal MembershipKeeper(Database database, SegmentStore store, MembershipObservers observers, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Terms terms, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
+    internal MembershipKeeper(Database database, SegmentStore store, MembershipObservers observers, ShopClock clock, IOptions<SegmentsOptions> options, IOptions<ShopOptions> shop, Terms terms, Node node, NodeNews news, TimeProvider time, ILogger<Signal> signalLogger, ILogger<MembershipKeeper> logger)
     {
-        (_database, _store, _observers, _clock, _options, _currency, _terms, _time, _logger) = (database, store, observers, clock, options.Value, shop.Value.Currency, terms, time, logger);
+        (_database, _store, _observers, _clock, _options, _currency, _terms, _node, _time, _logger) = (database, store, observers, clock, options.Value, shop.Value.Currency, terms, node, time, logger);
         _members = new MembershipStore(database, observers);
         Changed = new Signal(time, signalLogger);
+        _passes = new PassNews(news, HearPass, AnswerAsync);
     }
 
     /// <summary>A pass has ended: ages are new, and somebody may have entered or left.</summary>
@@ -59,7 +63,7 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
     {
         get
         {
-            lock (_gate) return _all ? null : _touched.Count;
+            lock (_gate) return !_node.Schedule.Held ? 0 : _all ? null : _touched.Count;
         }
     }
 
@@ -91,13 +95,20 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         lock (_gate) (_all, _touched) = (true, []);
     }
 
-    /// <summary>Brings every active segment to now. Several callers wait for one another.</summary>
+    /// <summary>Brings every active segment to now. Several callers wait for one another; on a node that does not keep the members, for the one that does.</summary>
     public async Task PassAsync(CancellationToken cancel = default)
     {
+        if (!_node.Schedule.Held)
+        {
+            await _passes.AskAsync(cancel);
+            return;
+        }
         await _passing.WaitAsync(cancel);
         try
         {
+            var asked = _passes.Asked();
             await RefreshAsync(cancel);
+            lock (_gate) _passes.Tell(_last, _fresh, asked);
         }
         catch
         {
@@ -110,9 +121,35 @@ public sealed class MembershipKeeper : BackgroundService, ICommittedEvents
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>What the node that keeps the members has just done.</summary>
+    private void HearPass(DateTimeOffset asOf, IReadOnlyDictionary<int, int> versions)
     {
-        await Task.Yield();
+        if (_node.Schedule.Held) return;
+        lock (_gate)
+            foreach (var (segment, version) in versions) _fresh[segment] = (version, asOf);
+        Changed.Hear();
+    }
+
+    /// <summary>Another node wants a pass.</summary>
+    private async Task AnswerAsync()
+    {
+        if (!_node.Schedule.Held) return;
+        try
+        {
+            await PassAsync();
+        }
+        catch (Exception problem)
+        {
+            _logger.LogError(problem, "Segments could not be brought up to date for another node.");
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
+    {
+        // What changed while another node kept them is not known here.
+        ((ICommittedEvents)this).OnRewritten();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.EverySeconds), _time);
         do
         {

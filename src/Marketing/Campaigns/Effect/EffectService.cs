@@ -28,6 +28,9 @@ public sealed class EffectService
     /// <summary>A look told something new.</summary>
     public Signal Changed { get; }
 
+    /// <summary>Another node looked meanwhile: what it saw is in the store.</summary>
+    internal void Forget() => _last.Clear();
+
     public async Task<CampaignEffect> MeasureAsync(Campaign campaign, CancellationToken cancel = default)
     {
         var (spec, now) = (campaign.Read(), _time.GetUtcNow());

@@ -110,6 +110,8 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
         await database.WriteAsync(session => KeepAsync(session, version.Id, scores), cancel);
     }
 
+    public Task HeardAsync(ModelVersion version, CancellationToken cancel) => Task.CompletedTask;
+
     private static async Task KeepAsync(Session session, int version, List<Score> scores)
     {
         await session.ExecuteAsync("delete from campaign_scores where version_id <> @Id", new { Id = version });

@@ -42,6 +42,9 @@ internal sealed class StockThrottle(Database database, CampaignStore campaigns, 
 
     private readonly ConcurrentDictionary<int, BudgetUse> _use = new();
 
+    /// <summary>Another node followed the budgets meanwhile.</summary>
+    public void Forget() => _use.Clear();
+
     public BudgetUse? Of(int campaign) => _use.GetValueOrDefault(campaign);
 
     /// <summary>Whether the next messages wait; also until the budget was first looked at.</summary>

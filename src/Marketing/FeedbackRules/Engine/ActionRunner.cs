@@ -1,4 +1,5 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace BehaviorDashboard.FeedbackRules;
 /// safe because a target knows the request by its id; at most three times where it fails. Measures effects when their hours
 /// have passed.
 /// </summary>
-internal sealed class ActionRunner(RuleEngine engine, LedgerStore ledger, LedgerSignal signal, KpiCatalog catalog, EffectHistory effects, OscillationGuard guard, TimeProvider time, ILogger<ActionRunner> logger) : BackgroundService
+internal sealed class ActionRunner(RuleEngine engine, LedgerStore ledger, LedgerSignal signal, KpiCatalog catalog, EffectHistory effects, OscillationGuard guard, Node node, TimeProvider time, ILogger<ActionRunner> logger) : BackgroundService
 {
     private const int AtOnce = 200;
     private const int MostAttempts = 3;
@@ -26,7 +27,9 @@ internal sealed class ActionRunner(RuleEngine engine, LedgerStore ledger, Ledger
         if (wait) await Task.WhenAll(_busy.Values);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         using var woken = new SemaphoreSlim(0);

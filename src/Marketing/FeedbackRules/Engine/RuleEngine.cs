@@ -3,6 +3,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.LiveMetrics;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,30 +13,29 @@ namespace BehaviorDashboard.FeedbackRules;
 /// Looks at every rule that is live or in shadow once a second, on whole seconds. A step of a rule, the firing and the
 /// actions it asks for are stored in one transaction under an id that follows from rule, object and instant: a restart or a
 /// second process fires nothing twice. What is asked for is done by <see cref="ActionRunner"/>, so that a slow action delays
-/// no rule. Of many processes the one that holds the lease looks.
+/// no rule. Of many nodes the one that holds the lease looks.
 /// </summary>
 public sealed class RuleEngine : BackgroundService
 {
     private static readonly TimeSpan Reload = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LeaseLength = TimeSpan.FromSeconds(30);
 
     private readonly RuleStore _store;
     private readonly KpiCatalog _catalog;
     private readonly EffectHistory _effects;
     private readonly LedgerStore _ledger;
     private readonly ShopClock _clock;
+    private readonly Node _node;
     private readonly TimeProvider _time;
     private readonly ILogger<RuleEngine> _logger;
     private readonly Readings _readings;
-    private readonly string _self = Guid.NewGuid().ToString("N");
     private readonly Dictionary<(int Rule, string Object), RuleStanding> _standings = [];
     private IReadOnlyList<(FeedbackRule Rule, RuleDefinition Definition)> _rules = [];
-    private DateTimeOffset _loaded, _leased;
+    private DateTimeOffset _loaded;
     private bool _stale = true;
 
-    internal RuleEngine(RuleStore store, KpiCatalog catalog, EffectHistory effects, LedgerStore ledger, ShopClock clock, TimeProvider time, ILogger<Signal> signals, ILogger<RuleEngine> logger)
+    internal RuleEngine(RuleStore store, KpiCatalog catalog, EffectHistory effects, LedgerStore ledger, ShopClock clock, Node node, TimeProvider time, ILogger<Signal> signals, ILogger<RuleEngine> logger)
     {
-        (_store, _catalog, _effects, _ledger, _clock, _time, _logger, _readings) = (store, catalog, effects, ledger, clock, time, logger, new Readings(catalog));
+        (_store, _catalog, _effects, _ledger, _clock, _node, _time, _logger, _readings) = (store, catalog, effects, ledger, clock, node, time, logger, new Readings(catalog));
         Fired = new Signal(time, signals);
     }
 
@@ -55,15 +55,6 @@ public sealed class RuleEngine : BackgroundService
     /// <param name="at">A whole second, now.</param>
     public async Task LookAsync(DateTimeOffset at, CancellationToken cancel = default)
     {
-        if (at - _leased >= LeaseLength / 3 || at < _leased)
-        {
-            if (!await _store.LeaseAsync(_self, at, LeaseLength, cancel))
-            {
-                (_leased, LookedAt, _stale) = (DateTimeOffset.MinValue, null, true);
-                return;
-            }
-            _leased = at;
-        }
         await LoadAsync(at, cancel);
         _readings.Begin(at);
         foreach (var (rule, definition) in _rules)
@@ -80,9 +71,11 @@ public sealed class RuleEngine : BackgroundService
         LookedAt = at;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
+
+    private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        _stale = true;
         var subscriptions = _catalog.Sources.Where(s => s.Changed is not null && s.Source != "shop").Select(s => s.Changed!.Subscribe(TimeSpan.FromSeconds(1), () =>
         {
             Moved(s.Source);
@@ -111,6 +104,7 @@ public sealed class RuleEngine : BackgroundService
         finally
         {
             subscriptions.ForEach(s => s.Dispose());
+            LookedAt = null;
         }
     }
 

@@ -1,0 +1,121 @@
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.Nodes;
+
+/// <summary>
+/// Work that one node does for all. It is held until the time it was last renewed for has passed on this machine's own
+/// stop-watch, so that no clock that jumps matters here; the end in the store is by the database's clock. Before the node has
+/// started, and where the store admits one process, it is always held.
+/// </summary>
+public sealed class Lease(string name, TimeProvider time) : IDisposable
+{
+    private static readonly AsyncLocal<Fence?> Fenced = new();
+    private readonly Lock _gate = new();
+    private Fence? _fence;
+    private long _renewed;
+    private bool _shared;
+    private CancellationTokenSource _lost = new();
+    private TaskCompletionSource _got = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Name => name;
+
+    /// <summary>How long it lasts without being renewed.</summary>
+    public static TimeSpan Length { get; } = TimeSpan.FromSeconds(8);
+
+    public bool Held
+    {
+        get { lock (_gate) return !_shared || (_fence is not null && time.GetElapsedTime(_renewed) < Length); }
+    }
+
+    /// <summary>
+    /// Does <paramref name="work"/> while the lease is held, each time from its beginning. Its token ends with the lease, and
+    /// what it writes is written only as long as no other node has it (<see cref="LeaseLostException"/>).
+    /// </summary>
+    public async Task WhileHeldAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        await Task.Yield();
+        while (!stopping.IsCancellationRequested)
+        {
+            var (fence, lost, got) = Standing();
+            if (_shared && fence is null)
+            {
+                await got.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, lost);
+            Fenced.Value = fence;
+            try
+            {
+                await work(both.Token);
+                if (!both.IsCancellationRequested) return;
+            }
+            catch (Exception problem) when (lost.IsCancellationRequested && problem is OperationCanceledException or LeaseLostException)
+            {
+                // Another node goes on; this one waits for its turn.
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            finally
+            {
+                Fenced.Value = null;
+            }
+        }
+    }
+
+    public void Dispose() => _lost.Dispose();
+
+    /// <summary>Called at the beginning of every transaction.</summary>
+    internal static Task CheckAsync(Session session) => Fenced.Value is { } fence ? fence.CheckAsync(session) : Task.CompletedTask;
+
+    /// <summary>From now on the store says who has it.</summary>
+    internal void Share()
+    {
+        lock (_gate) _shared = true;
+    }
+
+    /// <param name="asked">Stop-watch when the store was asked.</param>
+    internal void Hold(string holder, long term, long asked)
+    {
+        lock (_gate)
+        {
+            _renewed = asked;
+            if (_fence?.Term == term) return;
+            if (_fence is not null) _lost.Cancel();
+            _fence = new Fence(name, holder, term);
+            _lost = new CancellationTokenSource();
+            _got.TrySetResult();
+        }
+    }
+
+    internal void Lose()
+    {
+        lock (_gate)
+        {
+            if (_fence is null) return;
+            _fence = null;
+            _got = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _lost.Cancel();
+        }
+    }
+
+    private (Fence? Fence, CancellationToken Lost, Task Got) Standing()
+    {
+        lock (_gate) return (_fence, _lost.Token, _got.Task);
+    }
+
+    private sealed record Fence(string Name, string Holder, long Term)
+    {
+        // A holder that was paused in the middle must not keep the next one waiting for ever.
+        private const string Patience = "set local idle_in_transaction_session_timeout = '20s'";
+
+        private const string Mine = "select term from leases where name = @Name and holder = @Holder and term = @Term for key share";
+
+        public async Task CheckAsync(Session session)
+        {
+            await session.ExecuteAsync(Patience);
+            if (await session.ScalarAsync<long?>(Mine, new { Name, Holder, Term }) is null) throw new LeaseLostException(Name);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace BehaviorDashboard.Testing;
+
+/// <summary>Several web nodes of the product as processes on one PostgreSQL database, with a Redis of their own.</summary>
+public sealed class Cluster : IAsyncDisposable
+{
+    private readonly string[] _settings;
+    private readonly string _database;
+    private readonly bool _own;
+    private readonly List<string> _folders = [];
+
+    private Cluster(string database, bool own, RedisProcess redis, string[] settings) => (_database, _own, Redis, _settings) = (database, own, redis, settings);
+
+    public RedisProcess Redis { get; }
+
+    public string Database => _database;
+
+    public List<ClusterNode> Nodes { get; } = [];
+
+    /// <summary>Its keys, made by the first node.</summary>
+    public string Admin { get; private set; } = "";
+
+    /// <summary>Why a cluster cannot be tried here, or null.</summary>
+    public static string? Missing => TestStore.Missing(Engine.Postgres) ?? RedisProcess.Missing;
+
+    /// <param name="database">A PostgreSQL database; one of its own when null.</param>
+    public static async Task<Cluster> StartAsync(int nodes = 2, string? database = null, params string[] settings)
+    {
+        var cluster = new Cluster(database ?? await TestStore.CreateDatabaseAsync(), database is null, new RedisProcess(), settings);
+        for (var i = 0; i < nodes; i++) await cluster.AddAsync();
+        return cluster;
+    }
+
+    public async Task<ClusterNode> AddAsync(params string[] more)
+    {
+        var folder = Directory.CreateTempSubdirectory("behavior-node-").FullName;
+        _folders.Add(folder);
+        var process = await ProductProcess.StartAsync(folder, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + Redis.Address, $"--Nodes:Name=node{Nodes.Count + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
+        if (Admin.Length == 0)
+        {
+            var (code, output, errors) = await ProductProcess.RunOnAsync(_database, folder, "keys", "create", "test", "--scope", "admin", "--json");
+            if (code != 0) throw new InvalidOperationException(output + errors);
+            Admin = JsonDocument.Parse(output).RootElement.GetProperty("key").GetString()!;
+        }
+        var node = new ClusterNode(process, Admin);
+        Nodes.Add(node);
+        return node;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes) await node.DisposeAsync();
+        await Redis.DisposeAsync();
+        if (_own) await TestStore.DropDatabaseAsync(_database);
+        foreach (var folder in _folders) Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>One node of a <see cref="Cluster"/>.</summary>
+public sealed class ClusterNode : IAsyncDisposable
+{
+    private readonly string _key;
+
+    internal ClusterNode(ProductProcess process, string key)
+    {
+        (Process, _key) = (process, key);
+        Http = Client(key);
+    }
+
+    public ProductProcess Process { get; }
+
+    public HttpClient Http { get; }
+
+    public HttpClient Client(string key)
+    {
+        var http = new HttpClient { BaseAddress = Process.Address, Timeout = TimeSpan.FromSeconds(60) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return http;
+    }
+
+    public async Task<JsonElement> PostAsync(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await Http.PostAsync(new Uri(path, UriKind.Relative), content);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => JsonDocument.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative))).RootElement;
+
+    /// <summary>The live figures of the last day, as an open page shows them.</summary>
+    public async Task<LiveFigures> LiveAsync()
+    {
+        await using var hub = new HubConnectionBuilder().WithUrl(new Uri(Process.Address, "hubs/live"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(_key)).Build();
+        await hub.StartAsync();
+        var snapshot = await hub.InvokeAsync<JsonElement>("GetSnapshot");
+        var now = snapshot.GetProperty("windows").GetProperty("24h").GetProperty("now");
+        return new LiveFigures(now.GetProperty("events").GetInt64(), now.GetProperty("orders").GetInt64(), now.GetProperty("grossRevenue").GetDecimal(), now.GetProperty("activePeople").GetInt64(), now.GetProperty("sessions").GetInt64())
+        { CatchingUp = snapshot.GetProperty("catchingUp").GetBoolean(), Late = snapshot.GetProperty("late").GetBoolean() };
+    }
+
+    /// <summary>The same figures, counted in the store.</summary>
+    public async Task<LiveFigures> StoredAsync()
+    {
+        var kpis = await GetAsync("v1/kpis?from=" + DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        return new LiveFigures(kpis.GetProperty("events").GetInt64(), kpis.GetProperty("orders").GetInt64(), kpis.GetProperty("gross_revenue").GetDecimal(), kpis.GetProperty("active_people").GetInt64(), kpis.GetProperty("sessions").GetInt64());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Process.DisposeAsync();
+    }
+}
+
+/// <summary>What a live page shows of a day.</summary>
+public sealed record LiveFigures(long Events, long Orders, decimal Revenue, long People, long Sessions)
+{
+    public bool CatchingUp { get; init; }
+
+    public bool Late { get; init; }
+
+    public LiveFigures Plain => this with { CatchingUp = false, Late = false };
+}

@@ -1,0 +1,88 @@
+using BehaviorDashboard.Nodes;
+using BehaviorDashboard.Storage;
+using BehaviorDashboard.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace BehaviorDashboard.Tests.Nodes;
+
+/// <summary>Of many nodes one does the work; who lost it writes nothing more.</summary>
+public class LeaseTests
+{
+    private const string Expire = "update leases set until_at = now() - interval '1 second'";
+
+    [Fact]
+    public async Task An_embedded_store_has_one_process_which_always_holds_it()
+    {
+        await using var store = await TestStore.OpenAsync(Engine.DuckDb);
+        using var node = await StartAsync(store);
+        Assert.True(node.Schedule.Held);
+        var ran = false;
+        await node.Schedule.WhileHeldAsync(_ => Task.FromResult(ran = true), CancellationToken.None);
+        Assert.True(ran);
+        await node.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task One_node_holds_it_and_gives_it_back_when_it_stops()
+    {
+        Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
+        await using var store = await TestStore.OpenAsync(Engine.Postgres);
+        using var first = await StartAsync(store);
+        using var second = await StartAsync(store);
+        Assert.Equal((true, false), (first.Schedule.Held, second.Schedule.Held));
+        await first.StopAsync(CancellationToken.None);
+        Assert.False(first.Schedule.Held);
+        using var third = await StartAsync(store);
+        // Either of the two that are left, and only one.
+        for (var wait = 0; wait < 100 && !second.Schedule.Held && !third.Schedule.Held; wait++) await Task.Delay(50);
+        Assert.NotEqual(second.Schedule.Held, third.Schedule.Held);
+        await second.StopAsync(CancellationToken.None);
+        await third.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Who_was_paused_until_another_took_over_writes_nothing()
+    {
+        Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
+        await using var store = await TestStore.OpenAsync(Engine.Postgres);
+        await store.Database.ExecuteAsync("create table written (by text)");
+        using var first = await StartAsync(store);
+        using var stop = new CancellationTokenSource();
+        Node? second = null;
+        Exception? refused = null;
+        await first.Schedule.WhileHeldAsync(async _ =>
+        {
+            await store.Database.ExecuteAsync("insert into written values ('first')");
+            await ExpireAsync(store);
+            Task<Node> taking;
+            // Another process knows nothing of this one's lease.
+            using (ExecutionContext.SuppressFlow()) taking = Task.Run(() => StartAsync(store));
+            second = await taking;
+            refused = await Record.ExceptionAsync(() => store.Database.ExecuteAsync("insert into written values ('first again')"));
+            await stop.CancelAsync();
+        }, stop.Token);
+        Assert.IsType<LeaseLostException>(refused);
+        Assert.True(second!.Schedule.Held);
+        Assert.Equal(["first"], await store.Database.QueryAsync<string>("select by from written"));
+        await second.StopAsync(CancellationToken.None);
+        second.Dispose();
+        await first.StopAsync(CancellationToken.None);
+    }
+
+    private static async Task ExpireAsync(TestStore store)
+    {
+        await using var outside = new Npgsql.NpgsqlConnection(store.Postgres);
+        await outside.OpenAsync();
+        await using var expire = new Npgsql.NpgsqlCommand(Expire, outside);
+        await expire.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<Node> StartAsync(TestStore store)
+    {
+        var node = new Node(store.Database, Options.Create(new NodesOptions()), TimeProvider.System, NullLogger<Node>.Instance);
+        await node.StartAsync(CancellationToken.None);
+        return node;
+    }
+}
