@@ -10,7 +10,8 @@ internal sealed class RequestBody(IngestOptions options)
 
     public sealed class Lease(RequestBody owner, byte[] buffer, int length) : IDisposable
     {
-        public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+        /// <summary>Without a byte order mark, which some senders write.</summary>
+        public ReadOnlyMemory<byte> Bytes { get; } = buffer.AsSpan(0, length).StartsWith("\uFEFF"u8) ? buffer.AsMemory(3, length - 3) : buffer.AsMemory(0, length);
 
         public void Dispose()
         {

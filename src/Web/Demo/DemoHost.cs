@@ -27,6 +27,8 @@ internal static class DemoHost
         yield return new("Campaigns:QuietFrom", asked["Campaigns:QuietFrom"] ?? "0");
         yield return new("Campaigns:QuietTo", asked["Campaigns:QuietTo"] ?? "0");
         yield return new("urls", configuration["urls"] ?? Listen);
+        // A page elsewhere whose name is made to lead here must not reach who signs anybody in.
+        yield return new("AllowedHosts", asked["AllowedHosts"] ?? "localhost;127.0.0.1;[::1]");
     }
 
     /// <summary>Refuses what would expose the demo or spoil a real store; marks a fresh folder as the demo's.</summary>

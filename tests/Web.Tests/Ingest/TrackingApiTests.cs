@@ -97,6 +97,15 @@ public sealed class TrackingApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(1, await CountAsync(id));
     }
 
+    [Fact]
+    public async Task A_byte_order_mark_before_the_JSON_is_passed_over()
+    {
+        var id = Id();
+        var (status, _) = await SendAsync(new ByteArrayContent([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{{\"batch\":[{Good(id)}]}}")]));
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(1, await CountAsync(id));
+    }
+
     [Theory, InlineData("{\"batch\":[\n{]}", "line 2"), InlineData("", "line 1"), InlineData("{\"batch\":[]} x", "line 1"), InlineData("nonsense", "line 1")]
     public async Task Malformed_JSON_is_400_with_its_place(string body, string place)
     {

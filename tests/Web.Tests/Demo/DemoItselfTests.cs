@@ -1,3 +1,4 @@
+using System.Net;
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Testing;
@@ -5,7 +6,8 @@ using Xunit;
 
 namespace BehaviorDashboard.WebTests.Demo;
 
-public class DemoNavigationTests
+/// <summary>What sets the demo apart from a shop of one's own.</summary>
+public class DemoItselfTests
 {
     private sealed class DemoShopHost : WebHost
     {
@@ -16,12 +18,15 @@ public class DemoNavigationTests
     }
 
     [Fact]
-    public async Task The_demos_own_page_stands_in_the_navigation_of_the_demo_alone()
+    public async Task The_demo_has_a_page_of_its_own_and_answers_under_this_machines_names_alone()
     {
         await using var demo = new DemoShopHost { Settings = { ["Demo:Scale"] = "0.01", ["Demo:BackfillDays"] = "1" } };
         await demo.InitializeAsync();
         var (email, _, _) = DemoMode.People.First(p => p.Role == Access.Admin);
         Assert.Contains("href=\"demo\"", await HomeAsync(await demo.SignInAsync(email, DemoMode.Password)), StringComparison.Ordinal);
+        using (var client = demo.Client())
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/login") { Headers = { Host = "elsewhere.example" } })
+        using (var answer = await client.SendAsync(request)) Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         await using var shop = await WebHost.StartAsync();
         Assert.DoesNotContain("href=\"demo\"", await HomeAsync(await shop.SignInAsync(Access.Admin)), StringComparison.Ordinal);
     }
