@@ -77,6 +77,8 @@ internal sealed class ImportPlanner(IEnumerable<IPreset> presets, ImportsStore s
             cancel.ThrowIfCancellationRequested();
             var format = SourceFile.Detect(path, request.Format, Largest);
             FormatScan? scan = null;
+            if (preset.Layout is { Known.Count: > 0 } known && Header(path, request.Format) is var header && known.IsForeign(new Columns(header)))
+                throw new ImportException($"{Path.GetFileName(path)} is not {preset.Name}: it has none of its columns ({string.Join(", ", known.Known.Select(group => group[0]))}); its first line is {Shortened(string.Join(format.Delimiter, header))}");
             if (preset.Layout is { } layout && (format.DecimalMark is null || format.Dates is null))
             {
                 using var file = SourceFile.Open(path, format, Largest);
@@ -99,6 +101,8 @@ internal sealed class ImportPlanner(IEnumerable<IPreset> presets, ImportsStore s
         if (questions.Count > 0) throw new FormatQuestionException([.. questions.DistinctBy(q => q.Asks)]);
         return [.. files.Select(f => (f.Path, f.Format))];
     }
+
+    private static string Shortened(string text) => string.Concat(text.Take(200).Select(c => char.IsControl(c) ? '·' : c)) + (text.Length > 200 ? " …" : "");
 
     private string[] Header(string path, FormatWish wish)
     {

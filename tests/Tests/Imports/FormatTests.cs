@@ -29,6 +29,25 @@ public class FormatTests
     }
 
     [Fact]
+    public async Task A_file_of_something_else_is_refused_with_its_own_first_line()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var refused = await Assert.ThrowsAsync<ImportException>(() => RunAsync(bench, new FormatWish(), "Rechnung;Artikel\u0001\n1;A\n"));
+        Assert.Contains("Rechnung;Artikel·", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await bench.Service.ListAsync());
+    }
+
+    [Theory, InlineData("utf-16"), InlineData("utf-16BE")]
+    public async Task Text_of_two_bytes_a_character_is_read_without_a_byte_order_mark(string encoding)
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        var file = Path.Combine(bench.Store.Folder, "wide.csv");
+        await File.WriteAllBytesAsync(file, System.Text.Encoding.GetEncoding(encoding).GetBytes(Semicolons + "1;A;超柔软毛巾;1;2026-01-02 10:00;2,50;7;中国\n"));
+        Assert.Equal(2.5m, (await bench.Service.RunAsync(new ImportRequest("uci-online-retail", [file]))).Revenue);
+        Assert.Equal("超柔软毛巾", await bench.ScalarAsync<string>("select title from products"));
+    }
+
+    [Fact]
     public async Task A_file_that_proves_its_form_is_taken_without_asking()
     {
         await using var bench = await ImportBench.OpenAsync();

@@ -89,6 +89,9 @@ internal sealed class ImportContext(TimeZoneInfo zone, string currency, DateTime
 /// <param name="Dates">Columns that hold times.</param>
 internal sealed record Layout(IReadOnlyList<string[]> Known, IReadOnlyCollection<string> Numbers, IReadOnlyCollection<string> Dates)
 {
+    /// <summary>Whether a header has nothing of these files at all.</summary>
+    public bool IsForeign(Columns columns) => Known.Count > 0 && columns.Names.Count > 0 && !Known.Any(group => group.Any(columns.Has));
+
     public bool Fits(Columns columns) => Known.Count > 0 && Known.All(group => group.Any(columns.Has));
 }
 

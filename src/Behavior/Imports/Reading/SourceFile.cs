@@ -112,6 +112,7 @@ internal sealed class SourceFile : IDisposable
 
     private static Encoding EncodingOf(byte[] start)
     {
+        if (Wide(start) is { } wide) return wide;
         try
         {
             // Text that is valid UTF-8 is UTF-8; the last character of the sample may be cut.
@@ -122,6 +123,16 @@ internal sealed class SourceFile : IDisposable
         {
             return CharsetDetector.DetectFromBytes(start).Detected?.Encoding ?? Encoding.Latin1;
         }
+    }
+
+    /// <summary>Two bytes a character, without a byte order mark: no other text has zeros, and here they stand on one side.</summary>
+    private static Encoding? Wide(byte[] start)
+    {
+        var zeros = new int[2];
+        for (var i = 0; i < start.Length; i++)
+            if (start[i] == 0) zeros[i & 1]++;
+        if (zeros[0] + zeros[1] < start.Length / 16 || Math.Max(zeros[0], zeros[1]) < 10 * Math.Min(zeros[0], zeros[1])) return null;
+        return zeros[1] > zeros[0] ? Encoding.Unicode : zeros[0] > 0 ? Encoding.BigEndianUnicode : null;
     }
 
     private static char DelimiterOf(string start)
