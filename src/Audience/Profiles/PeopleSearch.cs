@@ -16,7 +16,7 @@ internal sealed class PeopleSearch(PeopleService people) : ISearchSource
         {
             var key = personal ? p.Key : PersonKey.MaskKey(p.Key);
             var name = p.Name ?? p.Email;
-            return new SearchHit((personal ? name : PersonKey.Mask(name)) ?? key, key, $"customers/{Uri.EscapeDataString(PersonKey.LinkKey(p.Key, personal))}", "person");
+            return new SearchHit((personal ? name : PersonKey.Mask(name)) ?? key, key, $"customers/{Uri.EscapeDataString(PersonKey.LinkKey(p.Key, personal))}", SearchKind.Person);
         })];
     }
 }

@@ -17,7 +17,7 @@ internal static class AuditApi
     {
         var (lines, _) = await log.PageAsync(new AuditFilter(from, to, who, what, target), 0, MostLines, cancel);
         await audit.RecordAsync(new AuditEntry("audit.downloaded", "audit_log"), cancel);
-        var text = Csv.Write(Columns, lines.Select(l => new object?[] { l.At, l.Kind, l.ActorId, l.Name, l.Action, l.Target, l.Detail, l.Ip }));
+        var text = Csv.Write(Columns, lines.Select(l => new object?[] { l.At, l.Kind, l.ActorId, l.Name, l.Action, l.Target, l.Readable, l.Ip }));
         return Results.File(Encoding.UTF8.GetBytes(text), "text/csv; charset=utf-8", "audit.csv");
     }
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
@@ -93,4 +96,23 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
 /// <summary>What the audit page shows; all parts optional.</summary>
 public sealed record AuditFilter(DateTimeOffset? From = null, DateTimeOffset? To = null, string? Who = null, string? What = null, string? Target = null);
 
-public sealed record AuditLine(string Id, DateTimeOffset At, string Kind, string ActorId, string Name, string Action, string Target, string? Detail, string? Ip);
+public sealed record AuditLine(string Id, DateTimeOffset At, string Kind, string ActorId, string Name, string Action, string Target, string? Detail, string? Ip)
+{
+    private static readonly JsonSerializerOptions Letters = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The detail with every letter as itself: as stored, Chinese ones are escapes.</summary>
+    public string? Readable
+    {
+        get
+        {
+            try
+            {
+                return Detail is null ? null : JsonNode.Parse(Detail)?.ToJsonString(Letters);
+            }
+            catch (JsonException)
+            {
+                return Detail;
+            }
+        }
+    }
+}

@@ -89,7 +89,7 @@ public sealed partial class CommandPalette : IDisposable
 
     private List<SearchHit> Pages(string text) =>
         [.. Entries.Where(e => CultureInfo.CurrentCulture.CompareInfo.IndexOf(Words[e.Title], text, CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0)
-            .Select(e => new SearchHit(Words[e.Title], null, e.Href, Words["Search.Page"]))];
+            .Select(e => new SearchHit(Words[e.Title], null, e.Href, SearchKind.Page))];
 
     private async Task KeyAsync(KeyboardEventArgs key)
     {

@@ -41,7 +41,7 @@ public class NavigationTests : LookContext
     {
         Read("en");
         AddAuthorization().SetAuthorized("ada");
-        Services.AddSingleton<ISearchSource>(new Source(text => [new SearchHit($"Ada ({text})", "3 orders", "customers/u1", "Person")]));
+        Services.AddSingleton<ISearchSource>(new Source(text => [new SearchHit($"Ada ({text})", "3 orders", "customers/u1", SearchKind.Person)]));
         Services.AddSingleton<ISearchSource>(new Source(_ => throw new InvalidOperationException("broken")));
         var closed = false;
         var palette = Render<CommandPalette>(p => p.Add(c => c.Entries, Entries).Add(c => c.OnClose, EventCallback.Factory.Create(this, () => closed = true)));

@@ -42,6 +42,8 @@ public sealed partial class ImportPage
         // While it runs only its progress changes.
         if (_loaded && progress is not null && _line?.Status == ImportLine.Running) return;
         _line = await Service.FindAsync(Id);
+        // It is over a moment before it is forgotten here.
+        if (_line?.Status != ImportLine.Running) _progress = null;
         _report = _line?.Read();
         _loaded = true;
     }
