@@ -28,6 +28,14 @@ public sealed class RuleCheckTests
         Assert.Contains(RuleCheck.Check(rule, RuleTerms.None), p => p.Code == code);
     }
 
+    [Fact]
+    public void A_problem_leads_to_the_condition_it_lies_in()
+    {
+        var wrong = new DidRule("X") { When = Window.Within(0) };
+        var rule = new AllOf([new FeatureRule("orders", Comparison.AtLeast, 1), new AnyOf([new Not(wrong), new AnyOf([])])]);
+        Assert.Equal([(Rule?)wrong, null], RuleCheck.Check(rule, RuleTerms.None).Select(p => RuleCheck.At(rule, p.Path)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]

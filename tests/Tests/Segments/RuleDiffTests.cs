@@ -19,6 +19,14 @@ public sealed class RuleDiffTests
     }
 
     [Fact]
+    public void A_condition_that_gets_company_stays_the_same_line()
+    {
+        var found = RuleDiff.Between(new AllOf([Viewed]), new AllOf([Viewed with { When = Window.Within(30) }, Orders]));
+        Assert.Equal([LineChange.Same, LineChange.Changed, LineChange.Added], found.Select(l => l.Change));
+        Assert.Equal([LineChange.Same, LineChange.Changed, LineChange.Removed], RuleDiff.Between(new AllOf([Viewed with { When = Window.Within(30) }, Orders]), new AllOf([Viewed])).Select(l => l.Change));
+    }
+
+    [Fact]
     public void Another_joining_and_a_negation_are_changes()
     {
         var joined = RuleDiff.Between(new AllOf([Viewed, Orders]), new AnyOf([Viewed, Orders]));
@@ -37,8 +45,8 @@ public sealed class RuleDiffTests
         {
             var (before, after) = (world.Rule(), world.Rule());
             var found = RuleDiff.Between(before, after);
-            Assert.Equal(RuleDiff.Lines(before).Select(Text), found.Where(l => l.Before is not null).Select(l => Text(l.Before!)));
-            Assert.Equal(RuleDiff.Lines(after).Select(Text), found.Where(l => l.After is not null).Select(l => Text(l.After!)));
+            Assert.Equal(RuleDiff.Lines(before, after).Select(Text), found.Where(l => l.Before is not null).Select(l => Text(l.Before!)));
+            Assert.Equal(RuleDiff.Lines(after, before).Select(Text), found.Where(l => l.After is not null).Select(l => Text(l.After!)));
             Assert.All(RuleDiff.Between(before, before), l => Assert.Equal(LineChange.Same, l.Change));
         }
 

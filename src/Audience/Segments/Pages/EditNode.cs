@@ -17,10 +17,10 @@ public sealed class EditNode
     public decimal? Value { get; set; } = 1;
     public decimal? To { get; set; }
     public string Text { get; set; } = "";
-    public int Hours { get; set; } = 24;
+    public int? Hours { get; set; } = 24;
     public int Segment { get; set; }
     public WindowKind Window { get; set; } = WindowKind.Ever;
-    public int Days { get; set; } = 30;
+    public int? Days { get; set; } = 30;
     public DateOnly? From { get; set; }
     public DateOnly? Until { get; set; }
     public FavouriteOf Most { get; set; }
@@ -83,7 +83,7 @@ public sealed class EditNode
             "trait" => new TraitRule(Name.Trim(), Match, Values(Match, Text)),
             "did" => new DidRule(Name.Trim()) { Measure = Measure, Op = Op, Value = Value ?? 0, To = Op == Comparison.Between ? To : null, Where = Filters(Where), When = When(), Occasion = Occasion },
             "favourite" => new FavouriteRule(Name.Trim(), Most, Values(Matching.Is, Text)!) { Where = Filters(Where), When = When() },
-            "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters(Where) }, new EventStep(Then.Trim()) { Where = Filters(ThenWhere) }, Hours) { When = When() },
+            "sequence" => new SequenceRule(new EventStep(Name.Trim()) { Where = Filters(Where) }, new EventStep(Then.Trim()) { Where = Filters(ThenWhere) }, Hours ?? 0) { When = When() },
             "divided" => new GroupRule(Name.Split(Separator, 2)[0], Name.Split(Separator, 2)[^1]),
             _ => new SegmentRule(Segment),
         };
@@ -96,7 +96,7 @@ public sealed class EditNode
     {
         WindowKind.Between => new Window(Window, null, From, Until),
         WindowKind.Ever => Segments.Window.Ever,
-        _ => new Window(Window, Days),
+        _ => new Window(Window, Days ?? 0),
     };
 
     private static IEnumerable<EditFilter> Filters(IEnumerable<PropertyFilter> filters) => filters.Select(f => new EditFilter { Property = f.Property, Match = f.Op, Text = Joined(f.Values) });

@@ -22,6 +22,8 @@ public sealed partial class SegmentPage
 
     [Inject] private SegmentService Service { get; set; } = null!;
 
+    [Inject] private NavigationManager Nav { get; set; } = null!;
+
     [Inject] private ShopFormat Format { get; set; } = null!;
 
     [Inject] private TimeProvider Time { get; set; } = null!;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BehaviorDashboard.Features;
 
 namespace BehaviorDashboard.Segments;
@@ -18,6 +19,18 @@ public static class RuleCheck
         if (rule.Conditions().Count() > MaxConditions) problems.Add(new("", "TooMany", $"{rule.Conditions().Count()} > {MaxConditions}"));
         Visit(rule, "", 1, terms, problems);
         return problems;
+    }
+
+    /// <summary>The condition a problem's path lies in; null where it is that of no condition.</summary>
+    public static Rule? At(Rule rule, string path)
+    {
+        foreach (var part in path.Split('.'))
+        {
+            if (part == "rule" && rule is Not not) rule = not.Rule;
+            else if (part.StartsWith("rules[", StringComparison.Ordinal) && int.TryParse(part.AsSpan(6, part.Length - 7), CultureInfo.InvariantCulture, out var i) && i < rule.Children.Count) rule = rule.Children[i];
+            else break;
+        }
+        return rule is AllOf or AnyOf or Not ? null : rule;
     }
 
     private static void Visit(Rule rule, string path, int depth, RuleTerms terms, List<RuleProblem> found)

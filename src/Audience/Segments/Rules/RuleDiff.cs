@@ -38,7 +38,7 @@ public static class RuleDiff
 {
     public static IReadOnlyList<RuleDifference> Between(Rule before, Rule after)
     {
-        var (old, now) = (Lines(before).ToList(), Lines(after).ToList());
+        var (old, now) = (Lines(before, after).ToList(), Lines(after, before).ToList());
         var common = Common(old, now);
         var found = new List<RuleDifference>();
         int i = 0, j = 0;
@@ -49,6 +49,13 @@ public static class RuleDiff
             (i, j) = (a + 1, b + 1);
         }
         return found;
+    }
+
+    /// <summary>The lines of a rule beside another: one condition alone gets the heading of the group it is compared with, so that it stands where its like stands there.</summary>
+    internal static IEnumerable<RuleLine> Lines(Rule rule, Rule beside)
+    {
+        var (alone, group) = (Lines(rule).First(), Lines(beside).First());
+        return alone.IsGroup || !group.IsGroup || group.Negated ? Lines(rule) : Lines(rule, 1).Prepend(new RuleLine(0, group.Rule is AllOf ? new AllOf([rule]) : new AnyOf([rule]), false));
     }
 
     public static IEnumerable<RuleLine> Lines(Rule rule, int depth = 0, bool negated = false) => rule switch
