@@ -30,6 +30,7 @@ public sealed class SegmentsModule : IModule
         services.AddSingleton<IKpiSource, SegmentKpis>();
         services.AddLocalization();
         services.AddSingleton<IGrouping, RfmGrouping>();
+        services.AddSingleton<IDemoSeeder, DemoSegments>();
         foreach (var purpose in Purposes.All)
             services.AddSingleton<IGrouping>(p => new ConsentGrouping(purpose, p.GetService<ConsentService>(), p.GetRequiredService<Database>(), p.GetRequiredService<IStringLocalizer<SegmentsText>>()));
         services.AddSingleton<Terms>();
