@@ -13,6 +13,9 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     /// <summary>Rooms whose objects are products: what one knows of a product holds in the others.</summary>
     private static readonly string[] ProductRooms = ["supply", "stock", "reviews", "recommendations", "campaigns_of_product"];
 
+    /// <summary>What the line says already, or only programs ask.</summary>
+    private static readonly string[] Technical = ["decision", "Action", "ObjectId"];
+
     public string Of(RuleDefinition rule) =>
         text["S.Rule", When(rule), string.Join(text["S.Comma"], rule.Then.Select(Action)), Limits(rule.Limits)];
 
@@ -62,10 +65,15 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
     public IReadOnlyList<(string What, string Before, string After)> Changes(string before, string after)
     {
         var (was, now) = (Values(before), Values(after));
-        return [.. was.Keys.Union(now.Keys).Where(k => was.GetValueOrDefault(k) != now.GetValueOrDefault(k)).Select(k => (StateWord(k), was.GetValueOrDefault(k) ?? ShopFormat.Unknown, now.GetValueOrDefault(k) ?? ShopFormat.Unknown))];
+        return [.. was.Keys.Union(now.Keys).Where(k => was.GetValueOrDefault(k) != now.GetValueOrDefault(k) && !Technical.Contains(k)).Select(k => (StateWord(k), StateValue(was.GetValueOrDefault(k)), StateValue(now.GetValueOrDefault(k))))];
     }
 
     private string StateWord(string key) => text["State." + key] is { ResourceNotFound: false } words ? words.Value : key.Replace('_', ' ');
+
+    private string StateValue(string? value) =>
+        value is null ? ShopFormat.Unknown
+        : value is [_, _, _, _, '-', _, _, '-', _, _, 'T', ..] && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var at) ? format.Moment(at)
+        : text["Value." + value] is { ResourceNotFound: false } words ? words.Value : value;
 
     private static Dictionary<string, string> Values(string json)
     {
