@@ -15,6 +15,7 @@ return args switch
     ["forecast", ..] => await ForecastBenchmark.RunAsync(args[1..]),
     ["reviews", ..] => await ReviewsBenchmark.RunAsync(args[1..]),
     ["recommend", ..] => await RecommendBenchmark.RunAsync(args[1..]),
+    ["faults", ..] => await FaultsBenchmark.RunAsync(args[1..]),
     _ => Help(),
 };
 
@@ -32,6 +33,7 @@ static int Help()
           features [--events N] [--people N]
           recommend [--people N] [--products N] [--events N] [--requests N]
           delivery [--people N]
+          faults [--minutes N] [--rate N] [--nodes N] [--seed N]
           forecast [--series N] [--seed N]
           reviews [--reviews N] [--passes N]
         """);

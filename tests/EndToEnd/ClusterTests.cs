@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using BehaviorDashboard.Testing;
 using Npgsql;
 using Xunit;
@@ -7,7 +8,7 @@ using Xunit;
 namespace BehaviorDashboard.EndToEnd;
 
 /// <summary>Two web nodes as processes on one PostgreSQL and one Redis: one shop, whichever node is asked.</summary>
-public class ClusterTests
+public partial class ClusterTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
@@ -125,6 +126,114 @@ public class ClusterTests
         await AgreeAsync(cluster, people * 5);
 
         Task Send(int node, string one) => cluster.Nodes[node].PostAsync("v1/batch", $$"""{"batch":[{{one}}]}""");
+    }
+
+    [Fact]
+    public async Task Who_signed_in_on_one_node_is_signed_in_on_the_other_with_forms_of_either()
+    {
+        Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
+        var password = Path.GetTempFileName();
+        await File.WriteAllTextAsync(password, FirstAdmin.Password);
+        await using var cluster = await Cluster.StartAsync(2, null, "--ADMIN_EMAIL=" + FirstAdmin.Email, "--ADMIN_PASSWORD_FILE=" + password);
+        var (a, b) = (cluster.Nodes[0].Process.Address, cluster.Nodes[1].Process.Address);
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
+        using var browser = new HttpClient(handler);
+        var token = Token().Match(await PageAsync(browser, new Uri(a, "login")));
+        Assert.True(token.Success);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = FirstAdmin.Email, ["password"] = FirstAdmin.Password, ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups[1].Value) });
+        // The form came from one node and goes to the other.
+        using var signedIn = await browser.PostAsync(new Uri(b, "auth/login"), form);
+        Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
+        foreach (var node in (Uri[])[a, b]) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node, "live")), StringComparison.Ordinal);
+        File.Delete(password);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_second_mail_when_one_of_two_senders_is_killed()
+    {
+        Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
+        const int people = 400;
+        await using var sink = new SmtpSink();
+        await using var cluster = await Cluster.StartAsync(2, null,
+            "--Campaigns:SmtpHost=127.0.0.1", $"--Campaigns:SmtpPort={sink.Port}", "--Campaigns:SmtpSecurity=none", "--Campaigns:From=Shop <news@shop.example>", "--Campaigns:MailsPerSecond=40", "--Campaigns:QuietFrom=0", "--Campaigns:QuietTo=0",
+            "--Campaigns:GlobalControl=0", "--Campaigns:AtOnce=5");
+        await cluster.Nodes[1].PostAsync("v1/batch", $$"""{"batch":[{{string.Join(',', Enumerable.Range(0, people).Select(i => $$"""{"type":"identify","userId":"u{{i}}","messageId":"i{{i}}","traits":{"email":"u{{i}}@x.example","emailConsent":true} }"""))}}]}""");
+        // Started on the node that does not move campaigns on.
+        var made = await cluster.Nodes[1].PostAsync("v1/campaigns", """{"name":"Two","spec":{"holdout":0,"steps":[{"waitHours":0,"versions":[{"name":"A","share":1,"subject":"Hi","body":"<p>b</p>"}]}]}}""");
+        var id = made.GetProperty("id").GetInt32();
+        await cluster.Nodes[1].PostAsync($"v1/campaigns/{id}/start", "{}");
+        await UntilAsync(Soon, () =>
+        {
+            Assert.True(sink.Messages.Count > people / 4);
+            return Task.CompletedTask;
+        });
+        await cluster.Nodes[0].Process.KillAsync();
+        await UntilAsync(TimeSpan.FromSeconds(60), async () => Assert.True(await StatesAsync() is var s && s.GetValueOrDefault("waiting") == 0 && s.GetValueOrDefault("sending") <= 5));
+        var got = sink.Messages.Select(m => Recipient().Match(m).Groups[1].Value).ToList();
+        Assert.Equal(got.Count, got.Distinct().Count());
+        var states = await StatesAsync();
+        // Those in the hands of the killed one are named.
+        Assert.True(states.GetValueOrDefault("sending") + states.GetValueOrDefault("unclear") <= 5, string.Join(", ", states));
+        Assert.InRange(got.Count, people - 5, people);
+
+        async Task<Dictionary<string, int>> StatesAsync() =>
+            (await cluster.Nodes[1].GetAsync($"v1/campaigns/{id}/people?limit=10000")).GetProperty("people").EnumerateArray().GroupBy(p => p.GetProperty("state").GetString() ?? "").ToDictionary(g => g.Key, g => g.Count());
+    }
+
+    [Fact]
+    public async Task A_node_that_is_shut_down_says_so_first_and_loses_nothing_of_what_it_took()
+    {
+        Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
+        await using var cluster = await Cluster.StartAsync(2, null, "--Nodes:DrainSeconds=3");
+        var (a, b) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var (sent, acknowledged, going) = (0, 0, true);
+        var senders = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (Volatile.Read(ref going))
+            {
+                var number = Interlocked.Increment(ref sent);
+                try
+                {
+                    await a.PostAsync("v1/batch", Batch("r" + number, 20));
+                    Interlocked.Add(ref acknowledged, 20);
+                }
+                catch (HttpRequestException)
+                {
+                    // It takes nothing new: as a client does, the next one is asked.
+                    await b.PostAsync("v1/batch", Batch("r" + number, 20));
+                    Interlocked.Add(ref acknowledged, 20);
+                }
+                await Task.Delay(20);
+            }
+        })).ToList();
+        await Task.Delay(1_000);
+        var stopping = a.Process.StopAsync();
+        await UntilAsync(TimeSpan.FromSeconds(2), async () => Assert.Equal(HttpStatusCode.ServiceUnavailable, (await a.Http.GetAsync(new Uri("readyz", UriKind.Relative))).StatusCode));
+        var before = Volatile.Read(ref acknowledged);
+        await Task.Delay(1_000);
+        // Not ready, and serving all the same.
+        Assert.Equal("alive", await a.Http.GetStringAsync(new Uri("healthz", UriKind.Relative)));
+        Assert.True(Volatile.Read(ref acknowledged) > before);
+        Assert.Equal(0, await stopping);
+        await Task.Delay(1_000);
+        Volatile.Write(ref going, false);
+        await Task.WhenAll(senders);
+        Assert.Equal(acknowledged, sent * 20);
+        await AgreeAsync(cluster, acknowledged);
+    }
+
+    [GeneratedRegex(@"^To: .*?(u\d+)@x\.example", RegexOptions.Multiline)]
+    private static partial Regex Recipient();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+
+    private static async Task<string> PageAsync(HttpClient browser, Uri address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Accept.ParseAdd("text/html");
+        using var answer = await browser.SendAsync(request);
+        return await answer.Content.ReadAsStringAsync();
     }
 
     /// <summary>Both nodes hear each other over Redis.</summary>

@@ -39,7 +39,7 @@ public sealed class Cluster : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("behavior-node-").FullName;
         _folders.Add(folder);
-        var process = await ProductProcess.StartAsync(folder, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + Redis.Address, $"--Nodes:Name=node{Nodes.Count + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
+        var process = await StartNodeAsync(folder, Nodes.Count, more);
         if (Admin.Length == 0)
         {
             var (code, output, errors) = await ProductProcess.RunOnAsync(_database, folder, "keys", "create", "test", "--scope", "admin", "--json");
@@ -50,6 +50,17 @@ public sealed class Cluster : IAsyncDisposable
         Nodes.Add(node);
         return node;
     }
+
+    /// <summary>Starts a node that ended again, on the same folder.</summary>
+    public async Task RestartAsync(int node)
+    {
+        var before = Nodes[node];
+        await before.Process.DisposeAsync();
+        Nodes[node] = new ClusterNode(await StartNodeAsync(before.Process.Folder, node, []), Admin);
+    }
+
+    private Task<ProductProcess> StartNodeAsync(string folder, int number, string[] more) =>
+        ProductProcess.StartAsync(folder, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + Redis.Address, $"--Nodes:Name=node{number + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
 
     public async ValueTask DisposeAsync()
     {

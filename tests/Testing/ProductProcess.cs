@@ -100,8 +100,19 @@ public sealed partial class ProductProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+        Signal("TERM");
         return await ExitAsync();
+    }
+
+    /// <summary>It stands still, as a machine that is out of memory or moved to another host; connections stay open.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
     }
 
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ internal sealed record ForecastModel(string RunId, DateTimeOffset StartsAt, int 
 public sealed record TriedAccuracy(int Products, double Wape, double Bias, double? Covered90, double NaiveWape);
 
 /// <summary>Forecasts every product, every night: read → fill days without stock → forecast → new ones by their look-alikes → keep, and score what older runs said.</summary>
-internal sealed class ForecastTrainer(ForecastHistory history, DemandStore demand, ForecastStore store, SupplyCatalog catalog, ForecastScoring scoring, ForecastingState state, ShopClock clock) : IModelTrainer
+internal sealed class ForecastTrainer(ForecastHistory history, DemandStore demand, ForecastStore store, SupplyCatalog catalog, ForecastScoring scoring, ShopClock clock) : IModelTrainer
 {
     public const int Weeks = 13;
     private const int Year = 52;
@@ -81,11 +81,7 @@ internal sealed class ForecastTrainer(ForecastHistory history, DemandStore deman
         return DayProfile.Shop(shop) is { } shares ? id => own.TryGetValue(id, out var units) ? DayProfile.Own(shares, units) : shares : _ => null;
     }
 
-    public Task PublishedAsync(ModelVersion version, CancellationToken cancel)
-    {
-        state.Forget();
-        return Task.CompletedTask;
-    }
+    public Task PublishedAsync(ModelVersion version, CancellationToken cancel) => Task.CompletedTask;
 
     private static List<StoredForecast> Rows(string run, DateTimeOffset end, IReadOnlyList<ProductHistory> products, Dictionary<string, SupplyTerms> terms, DemandRun forecast, double elasticity, Func<string, double[]?> days)
     {

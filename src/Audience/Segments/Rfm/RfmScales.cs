@@ -17,9 +17,8 @@ public sealed class RfmScales(Database database, ShopClock clock)
 
     private sealed record Row(int Version, string Scale, DateTimeOffset SavedAt);
 
-    private RfmScaleVersion? _current;
-
-    public async Task<RfmScaleVersion> CurrentAsync(CancellationToken cancel = default) => _current ??= (await VersionsAsync(cancel)) is [var newest, ..] ? newest : RfmScaleVersion.None;
+    /// <summary>Asked of the store each time: another web node may have saved one.</summary>
+    public async Task<RfmScaleVersion> CurrentAsync(CancellationToken cancel = default) => (await VersionsAsync(cancel)) is [var newest, ..] ? newest : RfmScaleVersion.None;
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<RfmScaleVersion>> VersionsAsync(CancellationToken cancel = default) =>
@@ -32,7 +31,6 @@ public sealed class RfmScales(Database database, ShopClock clock)
         var before = await CurrentAsync(cancel);
         if (before.Scale.Write() == scale.Write()) return null;
         await database.ExecuteAsync(Insert, new { Scale = scale.Write(), Now = clock.Now }, cancel);
-        _current = null;
         var after = await CurrentAsync(cancel);
         await audit.RecordAsync(new AuditEntry("rfm.scale_changed", "rfm:" + after.Version.ToString(CultureInfo.InvariantCulture), JsonSerializer.Serialize(new { before = before.Scale, after = after.Scale }, JsonSerializerOptions.Web)), cancel);
         return null;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Fluid;
 using Microsoft.Extensions.Logging;
@@ -32,10 +33,10 @@ public sealed class DeliveryService
     private readonly TimeProvider _time;
     private readonly Dictionary<string, SendRate> _rates;
 
-    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, Exclusions exclusions, StockThrottle throttle, EventWriter events, IOptions<CampaignsOptions> options, TimeProvider time, ILogger<Signal> logger)
+    internal DeliveryService(CampaignStore campaigns, OutboxStore outbox, MessageWriter writer, IEnumerable<IChannel> channels, Exclusions exclusions, StockThrottle throttle, EventWriter events, IOptions<CampaignsOptions> options, Node node, TimeProvider time, ILogger<Signal> logger)
     {
         (_campaigns, _outbox, _writer, _channels, _exclusions, _throttle, _events, _options, _time) = (campaigns, outbox, writer, [.. channels], exclusions, throttle, events, options.Value, time);
-        _rates = _channels.ToDictionary(c => c.Channel, c => new SendRate(c.Channel == Channels.Email ? _options.MailsPerSecond : _options.MessagesPerSecond, time));
+        _rates = _channels.ToDictionary(c => c.Channel, c => new SendRate(c.Channel == Channels.Email ? _options.MailsPerSecond : _options.MessagesPerSecond, node, time));
         Changed = new Signal(time, logger);
     }
 
