@@ -26,6 +26,7 @@ public sealed class FaultRun(Cluster cluster, Func<Task> restartStore, int seed)
 
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, int> _faults = [];
+    private readonly List<string> _wrong = [];
     private long _batches, _acknowledged, _resent, _longest;
 
     /// <summary>Batches a second from all senders.</summary>
@@ -49,6 +50,11 @@ public sealed class FaultRun(Cluster cluster, Func<Task> restartStore, int seed)
             Say($"{began.Elapsed.TotalSeconds,6:N0} s  {kind}");
             _faults[kind] = _faults.GetValueOrDefault(kind) + 1;
             await BefallAsync(kind);
+            foreach (var (ended, number) in cluster.Nodes.Select((n, i) => (n, i)).Where(n => n.n.Process.HasEnded).ToList())
+            {
+                _wrong.Add($"A node ended by itself: {string.Join('\n', ended.Process.Output.Split('\n').TakeLast(30))}");
+                await cluster.RestartAsync(number);
+            }
             await Task.Delay(_random.Next(500, 4_000));
         }
         await stop.CancelAsync();
@@ -134,7 +140,7 @@ public sealed class FaultRun(Cluster cluster, Func<Task> restartStore, int seed)
 
     private async Task<FaultReport> CountAsync()
     {
-        var wrong = new List<string>();
+        var wrong = _wrong;
         var since = Stopwatch.StartNew();
         TimeSpan? agreed = null;
         var last = "";

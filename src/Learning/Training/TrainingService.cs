@@ -47,7 +47,10 @@ public sealed class TrainingService : BackgroundService
     /// <summary>The kinds that can be trained.</summary>
     public IEnumerable<string> Kinds => _trainers.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The training under way, or null.</summary>
+    /// <summary>Whether this node trains, and asks for trainings by itself.</summary>
+    public bool Leads => _node.Schedule.Held;
+
+    /// <summary>The training under way, on whichever node; or null.</summary>
     public TrainingProgress? Progress
     {
         get { lock (_gate) return _progress; }

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace BehaviorDashboard.Nodes;
 
@@ -7,9 +8,10 @@ namespace BehaviorDashboard.Nodes;
 /// stop-watch, so that no clock that jumps matters here; the end in the store is by the database's clock. Before the node has
 /// started, and where the store admits one process, it is always held.
 /// </summary>
-public sealed class Lease(string name, TimeProvider time) : IDisposable
+public sealed class Lease(string name, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly AsyncLocal<Fence?> Fenced = new();
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
     private Fence? _fence;
     private long _renewed;
@@ -56,6 +58,12 @@ public sealed class Lease(string name, TimeProvider time) : IDisposable
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception problem)
+            {
+                // Such as a store that goes away just when the work begins.
+                logger.LogError(problem, "Work of the lease '{Lease}' ended; it begins again in {Seconds} seconds.", name, Again.TotalSeconds);
+                await Task.Delay(Again, time, both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             finally
             {

@@ -28,7 +28,7 @@ public sealed class Node : BackgroundService
         (_store, _time, _logger) = (new LeaseStore(database), time, logger);
         _alone = database.Dialect.Name == "duckdb";
         _name = options.Value.Name.Length > 0 ? options.Value.Name : Environment.MachineName;
-        _leases = [Schedule = new Lease("schedule", time)];
+        _leases = [Schedule = new Lease("schedule", time, logger)];
     }
 
     public string Id { get; } = Guid.NewGuid().ToString("N");

@@ -103,7 +103,8 @@ public sealed class NodeRelay : BackgroundService, ICommittedEvents, ICommitPart
         var running = new List<Task>();
         if (_options.Redis.Length > 0)
         {
-            _bus = await RedisBus.OpenAsync(_options.Redis, await ChannelAsync(stoppingToken), _logger);
+            if (await OpenAsync(stoppingToken) is not { } bus) return;
+            _bus = bus;
             foreach (var shared in _services.GetServices<SharedSignal>()) shared.Signal.Share(() => Tell(SignalTopic + shared.Name, ""));
             foreach (var shared in _services.GetServices<SharedSignal>().ToLookup(s => s.Name)) _news.Listen(SignalTopic + shared.Key, _ => { foreach (var one in shared) Hear(one); });
             _news.CarryBy(Tell);
@@ -134,6 +135,24 @@ public sealed class NodeRelay : BackgroundService, ICommittedEvents, ICommitPart
     {
         shared.Heard?.Invoke();
         shared.Signal.Hear();
+    }
+
+    /// <returns>Null when the product stops before it could be opened.</returns>
+    private async Task<RedisBus?> OpenAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                return await RedisBus.OpenAsync(_options.Redis, await ChannelAsync(stopping), _logger);
+            }
+            catch (Exception problem) when (!stopping.IsCancellationRequested)
+            {
+                _logger.LogError(problem, "The other nodes cannot be heard yet; the next attempt follows.");
+                await Task.Delay(LookUpEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        return null;
     }
 
     /// <summary>Databases of one server have an oid each; two servers on one Redis have their own number.</summary>
@@ -272,8 +291,7 @@ public sealed class NodeRelay : BackgroundService, ICommittedEvents, ICommitPart
         IsLate = late;
         if (heard && !wanted)
         {
-            _wholeTo = _node.StoreTime - Silent;
-            _told.Forget(OnTheWayInTrouble + Trouble);
+            WholeTo(_node.StoreTime);
             return;
         }
         if (troubled || (_lookedUp != long.MinValue && _time.GetElapsedTime(_lookedUp) < LookUpEvery)) return;
@@ -313,8 +331,14 @@ public sealed class NodeRelay : BackgroundService, ICommittedEvents, ICommitPart
         }, cancel);
         Pass(new CommittedBatch(part, links));
         if (undecided) lock (_gate) _wanted = true;
-        else _wholeTo = began - Silent;
-        _told.Forget(OnTheWayInTrouble + Trouble);
+        else WholeTo(began);
+    }
+
+    /// <summary>All that was stored until then was told: what is older than a later look would read can be forgotten.</summary>
+    private void WholeTo(DateTimeOffset at)
+    {
+        _wholeTo = at - Silent;
+        _told.Forget(OnTheWayInTrouble + 2 * Silent + _node.Skew);
     }
 
     /// <summary>A node left or was killed: what it had still to count of sessions nobody counts.</summary>

@@ -71,6 +71,36 @@ public class LeaseTests
         await first.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_clock_that_jumps_by_an_hour_moves_no_lease_and_is_known_to_the_others()
+    {
+        Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
+        await using var store = await TestStore.OpenAsync(Engine.Postgres);
+        var clock = new JumpingClock();
+        using var first = await StartAsync(store, clock);
+        using var second = await StartAsync(store);
+        clock.Ahead = TimeSpan.FromHours(1);
+        // Longer than the lease lasts, so that it had to be renewed.
+        await Task.Delay(Lease.Length + TimeSpan.FromSeconds(3));
+        Assert.Equal((true, false), (first.Schedule.Held, second.Schedule.Held));
+        // What it stores bears its own time: who looks in the store for it must look that far.
+        Assert.InRange(second.Skew.TotalMinutes, 59, 61);
+        Assert.InRange((first.StoreTime - second.StoreTime).Duration().TotalSeconds, 0, 2);
+        clock.Ahead = TimeSpan.FromHours(-1);
+        await Task.Delay(Lease.Length + TimeSpan.FromSeconds(3));
+        Assert.Equal((true, false), (first.Schedule.Held, second.Schedule.Held));
+        await first.StopAsync(CancellationToken.None);
+        await second.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A clock on the wall that somebody sets; the stop-watch goes on.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
+    }
+
     private static async Task ExpireAsync(TestStore store)
     {
         await using var outside = new Npgsql.NpgsqlConnection(store.Postgres);
@@ -79,9 +109,9 @@ public class LeaseTests
         await expire.ExecuteNonQueryAsync();
     }
 
-    private static async Task<Node> StartAsync(TestStore store)
+    private static async Task<Node> StartAsync(TestStore store, TimeProvider? time = null)
     {
-        var node = new Node(store.Database, Options.Create(new NodesOptions()), TimeProvider.System, NullLogger<Node>.Instance);
+        var node = new Node(store.Database, Options.Create(new NodesOptions()), time ?? TimeProvider.System, NullLogger<Node>.Instance);
         await node.StartAsync(CancellationToken.None);
         return node;
     }

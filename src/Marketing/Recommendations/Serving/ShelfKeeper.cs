@@ -121,7 +121,7 @@ public sealed class ShelfKeeper : BackgroundService
     /// <summary>Every so many days; the first time as soon as there is enough to learn from.</summary>
     private async Task AskForTrainingAsync(CancellationToken cancel)
     {
-        if (_options.TrainEveryDays == 0 || (await _training().SchedulesAsync(cancel)).Any(s => s.Kind == RecommendationModel.Kind)) return;
+        if (_options.TrainEveryDays == 0 || !_training().Leads || (await _training().SchedulesAsync(cancel)).Any(s => s.Kind == RecommendationModel.Kind)) return;
         var now = await _interest.LastSeenAsync(_clock.Now, cancel);
         if ((await _interest.TrafficAsync(now.AddDays(-TrafficDays), now.AddSeconds(1), cancel)).Sum(t => t.Views + t.Units) < RecommendationTrainer.FewestInteractions) return;
         await _training().ScheduleAsync(RecommendationModel.Kind, _options.TrainEveryDays, cancel);
