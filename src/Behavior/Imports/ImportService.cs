@@ -17,7 +17,7 @@ namespace BehaviorDashboard.Imports;
 /// </summary>
 public sealed class ImportService : IAsyncDisposable
 {
-    private const int BatchEvents = 10_000;
+    private const int BatchEvents = 20_000;
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Dead = TimeSpan.FromMinutes(2);
     private readonly EventWriter _writer;
@@ -208,8 +208,8 @@ public sealed class ImportService : IAsyncDisposable
     {
         var run = running.Run;
         var cancel = running.Stop.Token;
-        // Two batches wait at most, so that memory does not grow with the files.
-        var channel = Channel.CreateBounded<(string File, List<Unit> Units, double Share)>(2);
+        // One batch waits at most, so that memory does not grow with the files.
+        var channel = Channel.CreateBounded<(string File, List<Unit> Units, double Share)>(1);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = Task.Run(() => ReadAsync(run, _planner.Largest, channel.Writer, stop.Token), CancellationToken.None);
         var writer = new ImportWriter(run, _writer, _entities, _catalog, _database);

@@ -25,7 +25,12 @@ internal static class ProductConfiguration
 
     public static void AddProductSources(this ConfigurationManager configuration, IHostEnvironment environment, HostLine line)
     {
-        Dictionary<string, string?> defaults = line.Command is null ? Defaults : new(Defaults) { ["Logging:LogLevel:Default"] = "Warning" };
+        Dictionary<string, string?> defaults = line.Command is null ? Defaults : new(Defaults)
+        {
+            ["Logging:LogLevel:Default"] = "Warning",
+            // A command has no senders who wait: a shorter log costs it nothing and holds less memory.
+            ["Storage:CheckpointMegabytes"] = "64",
+        };
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         configuration.AddJsonFile(Path.Combine(environment.ContentRootPath, "appsettings.Local.json"), optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables();

@@ -5,6 +5,7 @@ using BehaviorDashboard.Shell;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace BehaviorDashboard.WebTests.Shell;
@@ -20,6 +21,7 @@ public sealed class CommandMemoryTests : IDisposable
     public async Task Stored_events_do_not_stay_in_the_memory_of_a_command()
     {
         await using var product = ProductHost.Build(HostLine.Parse(["import", "--data", _folder]));
+        Assert.Equal(64, product.Services.GetRequiredService<IOptions<StorageOptions>>().Value.CheckpointMegabytes);
         await product.Services.GetRequiredService<Migrator>().MigrateAsync();
         var writer = product.Services.GetRequiredService<EventWriter>();
         var stored = await StoreAsync(writer, "first");
