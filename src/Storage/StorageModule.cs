@@ -31,6 +31,8 @@ public sealed class StorageModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<NodeRelay>());
         services.AddOptions<ShopOptions>().Bind(configuration.GetSection(ShopOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EventWriter>();
+        services.AddSingleton<EventMonthsAhead>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventMonthsAhead>());
         services.AddSingleton<IPersonalData, EventErasure>();
         services.AddMigrations<StorageModule>("Compaction");
         services.AddSingleton<Compaction>();

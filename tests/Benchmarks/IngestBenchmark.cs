@@ -14,7 +14,8 @@ internal static class IngestBenchmark
         var random = new Random(1);
         var bodies = Enumerable.Range(0, events / batch).Select(n => Setup.Body(random, n, batch)).ToList();
         var peer = await AppenderAsync(events, batch, random);
-        await using var product = await ProductProcess.StartAsync();
+        var postgres = args.Contains("--postgres") ? await TestStore.CreateDatabaseAsync() : null;
+        await using var product = await ProductProcess.StartAsync(null, postgres is null ? [] : [$"--Storage:Postgres={postgres}"]);
         var key = await Setup.KeyAsync(product.Folder, "write");
         using var http = Setup.Client(product.Address, key);
         await SendAsync(http, [.. Enumerable.Range(0, 60).Select(n => Setup.Body(random, 1_000_000 + n, batch))], senders);
@@ -25,6 +26,7 @@ internal static class IngestBenchmark
         Setup.Print($"appender: {peer:N0} rows/s (raw DuckDB appender, a durable commit every {batch} rows)");
         Setup.Print($"ingest: {rate:N0} events/s (HTTP, durable before the answer, batches of {batch}, {senders} senders)");
         Setup.Print($"ratio: {rate / peer:P0} (bar 40 %)");
+        if (postgres is not null) Setup.Print("ingest went into PostgreSQL (BEHAVIOR_TEST_POSTGRES)");
         Setup.Print($"server cpu: {(Setup.Cpu(product) - cpu).TotalMicroseconds / events:N1} µs an event");
         return 0;
     }

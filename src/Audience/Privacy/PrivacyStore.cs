@@ -40,10 +40,10 @@ internal sealed class PrivacyStore(Database database)
         """;
 
     private const string RemoveOldEvents = $"""
-        delete from events where message_id in (select e.message_id {OldEvents} and (e.user_id = any(@People) or e.user_id in (select i.alias from identities i where i.user_id = any(@People))))
+        delete from events where occurred_at < @Before and message_id in (select e.message_id {OldEvents} and (e.user_id = any(@People) or e.user_id in (select i.alias from identities i where i.user_id = any(@People))))
         """;
 
-    private const string RemoveOldOfNobody = $"delete from events where message_id in (select e.message_id {OldEvents} and e.user_id is null)";
+    private const string RemoveOldOfNobody = $"delete from events where occurred_at < @Before and message_id in (select e.message_id {OldEvents} and e.user_id is null)";
 
     private sealed record Wanted(DateTimeOffset? WantedAt, DateTimeOffset? DoneAt);
 

@@ -16,14 +16,14 @@ internal static class SqlName
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }
 
-/// <summary>What tables a store has, by the same statement on both engines.</summary>
+/// <summary>What tables a store has, by the same statement on both engines; the months of events are <c>events</c>.</summary>
 internal static class Catalogue
 {
     private const string Columns = """
         select t.table_name, c.column_name
         from information_schema.tables t join information_schema.columns c
             on c.table_catalog = t.table_catalog and c.table_schema = t.table_schema and c.table_name = t.table_name
-        where t.table_type = 'BASE TABLE' and t.table_catalog = {0} and t.table_schema = current_schema()
+        where t.table_type = 'BASE TABLE' and t.table_catalog = {0} and t.table_schema = current_schema() and t.table_name not like 'events!_p%' escape '!'
         order by 1, 2
         """;
 

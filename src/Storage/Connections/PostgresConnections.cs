@@ -1,4 +1,5 @@
 using System.Data.Common;
+using BehaviorDashboard.Events;
 using Npgsql;
 
 namespace BehaviorDashboard.Storage;
@@ -32,14 +33,15 @@ internal sealed class PostgresConnections : IConnectionSource
         }
     }
 
-    /// <summary>The server's own: dead rows are removed and their room is used again.</summary>
+    /// <summary>The server's own: dead rows are removed and their room is used again; that of past months of events is given back.</summary>
     public async Task<bool> CompactAsync(string finish, CancellationToken cancel)
     {
-        await using (var vacuum = _source.CreateCommand("vacuum"))
+        await using (var vacuum = _source.CreateCommand("vacuum analyze"))
         {
             vacuum.CommandTimeout = 0;
             await vacuum.ExecuteNonQueryAsync(cancel);
         }
+        await EventMonthsRoom.GiveBackAsync(_source, DateTimeOffset.UtcNow, cancel);
         await using var done = _source.CreateCommand(finish);
         await done.ExecuteNonQueryAsync(cancel);
         return true;

@@ -44,6 +44,9 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
         return rows;
     }
 
+    /// <summary>As <see cref="ExecuteAsync"/>, for work on whole tables: however long it takes.</summary>
+    internal Task ExecuteLongAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(dialect.Translate(sql), null, transaction, commandTimeout: 0, cancellationToken: cancel));
+
     /// <summary>Rows as the engine holds them, for tables whose columns are known only when they are asked for.</summary>
     public async Task ReadRowsAsync(string sql, object? arguments, Action<DbDataReader> row, [CallerFilePath] string file = "", [CallerMemberName] string member = "")
     {

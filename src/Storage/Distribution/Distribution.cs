@@ -30,8 +30,6 @@ internal sealed class Distribution(Database database)
         public bool HasKey => Columns.Split(',').Contains(Placements.Key);
     }
 
-    public bool IsServer => database.Dialect.Name == "postgres";
-
     public async Task<bool> HasCitusAsync(CancellationToken cancel) => await database.ScalarAsync<long>(Installed, cancel: cancel) > 0;
 
     public Task<IReadOnlyList<UniqueKey>> UniqueKeysAsync(CancellationToken cancel = default) => database.QueryAsync<UniqueKey>(UniqueKeys, cancel: cancel);
@@ -63,6 +61,6 @@ internal sealed class Distribution(Database database)
     /// <summary>All of it or nothing.</summary>
     public Task RunAsync(DistributionPlan plan, CancellationToken cancel) => database.WriteAsync(async session =>
     {
-        foreach (var statement in plan.Statements) await session.ExecuteAsync(statement);
+        foreach (var statement in plan.Statements) await session.ExecuteLongAsync(statement);
     }, cancel);
 }

@@ -37,6 +37,8 @@ internal static class Placements
             "forecasts", "forecast_runs", "forecast_layers", "forecast_accuracy", "segments", "segment_versions", "rfm_scales", "cluster_names", "prediction_runs",
             "campaigns", "campaign_looks", "campaign_notes", "recommendation_strategies", "recommendation_overrides", "recommendation_experiments", "recommendation_forgotten",
             "import_entities", "import_replaced", "incidents",
+            // Known by the message: asked and written with every commit.
+            "event_ids",
         ]),
         (Placement.Coordinator,
         [

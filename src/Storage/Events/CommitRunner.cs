@@ -142,6 +142,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         if (events.Count == 0) return results;
         using var trace = Traces.StartActivity("store events");
         trace?.SetTag("behavior.events", events.Count).SetTag("behavior.batches", batches.Length);
+        await _appender.MakeRoomAsync(database, events, time.GetUtcNow());
         var commit = Commit.Make(events, _identities, _sessions, _doubts, shopCurrency);
         var history = await database.WriteAsync(async session =>
         {

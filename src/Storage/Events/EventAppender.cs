@@ -17,6 +17,9 @@ internal abstract class EventAppender
     /// <summary>The ids of those that are stored already.</summary>
     public abstract Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects);
 
+    /// <summary>Makes sure that the store has a place for events of these times; before their transaction.</summary>
+    public virtual Task MakeRoomAsync(Database database, IReadOnlyList<ShopEvent> events, DateTimeOffset now) => Task.CompletedTask;
+
     /// <summary>Writes events that are known to be new.</summary>
     public abstract Task InsertAsync(Session session, IReadOnlyList<ShopEvent> events);
 

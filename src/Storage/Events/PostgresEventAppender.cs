@@ -4,10 +4,15 @@ using NpgsqlTypes;
 
 namespace BehaviorDashboard.Events;
 
-/// <summary>PostgreSQL: binary COPY; the unique index on <c>message_id</c> has the last word when two nodes meet.</summary>
+/// <summary>
+/// PostgreSQL: binary COPY into the months of events. What is stored is known by <c>event_ids</c>, which triggers keep; its key has
+/// the last word when two nodes meet. A store from before, whose events lie whole, has a unique index on <c>message_id</c> for that.
+/// </summary>
 internal sealed class PostgresEventAppender : EventAppender
 {
-    private const string Stored = "select message_id from events where message_id = any(@Ids)";
+    private const string Stored = "select g.id from (select unnest(@Ids) as id) g where exists (select 1 from event_ids i where i.id = cast(md5(g.id) as uuid))";
+
+    private const string StoredWhole = "select message_id from events where message_id = any(@Ids)";
 
     private const string CreateStage = """
         create temp table if not exists profile_delta (
@@ -45,6 +50,8 @@ internal sealed class PostgresEventAppender : EventAppender
 
     private const string Taken = "select alias from identities where alias = any(@Keys)";
 
+    private EventMonths? _months;
+
     public override bool IsShared => true;
 
     public override async Task<(long Before, long After)> EnterAsync(Session session, bool alone)
@@ -73,8 +80,18 @@ internal sealed class PostgresEventAppender : EventAppender
     public override Task<IReadOnlyList<string>> TakenAsync(Session session, IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? Task.FromResult<IReadOnlyList<string>>([]) : session.QueryAsync<string>(Taken, new { Keys = SqlList.Of(keys) });
 
+    public override async Task PrepareAsync(Session session)
+    {
+        if (!await session.ScalarAsync<bool>(EventMonths.Are)) return;
+        _months = new EventMonths();
+        await _months.LoadAsync(session);
+    }
+
+    public override Task MakeRoomAsync(Database database, IReadOnlyList<ShopEvent> events, DateTimeOffset now) =>
+        _months?.MakeAsync(database, events.Select(e => e.OccurredAt), now) ?? Task.CompletedTask;
+
     public override async Task<HashSet<string>> FindStoredAsync(Session session, IReadOnlyList<ShopEvent> suspects) =>
-        [.. await session.QueryAsync<string>(Stored, new { Ids = SqlList.Of(suspects.Select(e => e.MessageId)) })];
+        [.. await session.QueryAsync<string>(_months is null ? StoredWhole : Stored, new { Ids = SqlList.Of(suspects.Select(e => e.MessageId)) })];
 
     public override async Task InsertAsync(Session session, IReadOnlyList<ShopEvent> events)
     {

@@ -62,7 +62,7 @@ public sealed class Migrator
         // The line first: whoever comes second waits here until the first is through.
         if (await session.ExecuteAsync(WriteJournal, new { migration.Slice, migration.Number, migration.File, Checksum = checksum, At = _time.GetUtcNow() }) == 0) return false;
         // A file may be for the other engine only.
-        if (migration.For(session.Dialect.Name) is { Length: > 0 } statements) await session.ExecuteAsync(statements);
+        if (migration.For(session.Dialect.Name) is { Length: > 0 } statements) await session.ExecuteLongAsync(statements);
         return true;
     }
 }

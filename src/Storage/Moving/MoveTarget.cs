@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using BehaviorDashboard.Events;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,6 +21,8 @@ internal sealed class MoveTarget : IAsyncDisposable
     private const string WriteMark = "insert into store_move (source, started_at) values (@Source, now()) on conflict (source) do nothing";
 
     private const string Types = "select table_name || '.' || column_name as Column, udt_name as Type from information_schema.columns where table_schema = current_schema()";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private sealed record ColumnType(string Column, string Type);
 
@@ -44,8 +48,9 @@ internal sealed class MoveTarget : IAsyncDisposable
     /// <param name="source">What names the store that is moved.</param>
     public async Task PrepareAsync(Upgrade upgrade, string source, DateTime? newest, CancellationToken cancel)
     {
-        if (await _database.ScalarAsync<long>(InUse, new { PostgresConnections.Name }, cancel) > 0)
-            throw new BackupException("A BehaviorDashboard is running on the database named by --to. Stop it, or name an empty database.");
+        // The server needs a moment to see that a process has ended.
+        for (var started = Stopwatch.GetTimestamp(); await _database.ScalarAsync<long>(InUse, new { PostgresConnections.Name }, cancel) > 0; await Task.Delay(100, cancel))
+            if (Stopwatch.GetElapsedTime(started) > Patience) throw new BackupException("A BehaviorDashboard is running on the database named by --to. Stop it, or name an empty database.");
         await upgrade.MigrateAsync(_database, cancel);
         await _database.ExecuteAsync(Mark, cancel: cancel);
         if (await _database.ScalarAsync<long>(Marked, new { Source = source }, cancel) == 0)
@@ -58,6 +63,19 @@ internal sealed class MoveTarget : IAsyncDisposable
         if (there is { } last && !(last <= newest))
             throw new BackupException("The database named by --to has received events of its own since it was copied: it is in use. Nothing was changed; to copy anew, name an empty database.");
         _types = (await _database.QueryAsync<ColumnType>(Types, cancel: cancel)).ToDictionary(c => c.Column, c => c.Type);
+    }
+
+    /// <summary>Makes the months that events of these times will lie in.</summary>
+    public async Task MakeMonthsAsync(IReadOnlyList<DateTimeOffset> times, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (!await _database.ScalarAsync<bool>(EventMonths.Are, cancel: cancel)) return;
+        var months = new EventMonths();
+        await _database.ReadAsync(async session =>
+        {
+            await months.LoadAsync(session);
+            return true;
+        }, cancel);
+        await months.MakeAsync(_database, times, now);
     }
 
     public async Task<TableSum> SumAsync(TablePart part, CancellationToken cancel)
@@ -75,8 +93,9 @@ internal sealed class MoveTarget : IAsyncDisposable
         var sum = new RowSum();
         await using var connection = (NpgsqlConnection)await _connections.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        // Some tables (the audit log) refuse to be changed by a trigger; the change is undone with it if this fails.
-        await using (var clear = new NpgsqlCommand($"alter table {part.Name} disable trigger user; delete from {part.From}; alter table {part.Name} enable trigger user", connection) { CommandTimeout = 0 }) await clear.ExecuteNonQueryAsync(cancel);
+        // Some tables (the audit log) refuse to be changed by a trigger; the change is undone with it if this fails. Those of events keep event_ids.
+        var clearing = part.Table.Name == "events" ? $"delete from {part.From}" : $"alter table {part.Name} disable trigger user; delete from {part.From}; alter table {part.Name} enable trigger user";
+        await using (var clear = new NpgsqlCommand(clearing, connection) { CommandTimeout = 0 }) await clear.ExecuteNonQueryAsync(cancel);
         await using (var copy = await connection.BeginBinaryImportAsync($"copy {part.Name} ({part.Table.ColumnList}) from stdin (format binary)", cancel))
         {
             await read(async values =>

@@ -12,7 +12,7 @@ public sealed record MoveReport(IReadOnlyList<TableSum> Tables, int Copied, int 
 /// Copies the embedded store to PostgreSQL. Each pass reads one moment of the store and copies every part that is not
 /// equal on both sides; so a move that was killed goes on where it was, and what came meanwhile is what the next pass copies.
 /// </summary>
-internal sealed class StoreMove(IConnectionSource connections, Database database, Upgrade upgrade, IHostApplicationLifetime? host = null)
+internal sealed class StoreMove(IConnectionSource connections, Database database, Upgrade upgrade, TimeProvider time, IHostApplicationLifetime? host = null)
 {
     private const int PartRows = 50_000;
     private const int MostPasses = 3;
@@ -22,6 +22,8 @@ internal sealed class StoreMove(IConnectionSource connections, Database database
         select {TablePart.TimeColumn} from (select {TablePart.TimeColumn}, row_number() over (order by {TablePart.TimeColumn}) as n from events) e
         where n % @Rows = 0 group by 1 order by 1
         """;
+
+    private const string Months = "select distinct date_trunc('month', occurred_at) from events";
 
     private const string Sequences = "select sequence_name from duckdb_sequences() where database_name = current_database() order by 1";
 
@@ -42,6 +44,7 @@ internal sealed class StoreMove(IConnectionSource connections, Database database
             for (var pass = 1; ; pass++)
             {
                 progress(pass == 1 ? "Copying what is not there yet …" : "Catching up with what came meanwhile …");
+                await target.MakeMonthsAsync(await database.QueryAsync<DateTimeOffset>(Months, cancel: cancel), time.GetUtcNow(), cancel);
                 var (sums, copied) = await database.ReadAsync(moment => PassAsync(moment, target, progress, cancel), cancel);
                 await ContinueNumbersAsync(target, cancel);
                 total += copied;
