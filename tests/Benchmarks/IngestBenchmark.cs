@@ -15,7 +15,9 @@ internal static class IngestBenchmark
         var bodies = Enumerable.Range(0, events / batch).Select(n => Setup.Body(random, n, batch)).ToList();
         var peer = await AppenderAsync(events, batch, random);
         var postgres = args.Contains("--postgres") ? await TestStore.CreateDatabaseAsync() : null;
-        await using var product = await ProductProcess.StartAsync(null, postgres is null ? [] : [$"--Storage:Postgres={postgres}"]);
+        // For the commands as well.
+        if (postgres is not null) Environment.SetEnvironmentVariable("Storage__Postgres", postgres);
+        await using var product = await ProductProcess.StartAsync();
         var key = await Setup.KeyAsync(product.Folder, "write");
         using var http = Setup.Client(product.Address, key);
         await SendAsync(http, [.. Enumerable.Range(0, 60).Select(n => Setup.Body(random, 1_000_000 + n, batch))], senders);
@@ -26,8 +28,11 @@ internal static class IngestBenchmark
         Setup.Print($"appender: {peer:N0} rows/s (raw DuckDB appender, a durable commit every {batch} rows)");
         Setup.Print($"ingest: {rate:N0} events/s (HTTP, durable before the answer, batches of {batch}, {senders} senders)");
         Setup.Print($"ratio: {rate / peer:P0} (bar 40 %)");
-        if (postgres is not null) Setup.Print("ingest went into PostgreSQL (BEHAVIOR_TEST_POSTGRES)");
+        if (postgres is not null) Setup.Print("into PostgreSQL, beside the server itself");
         Setup.Print($"server cpu: {(Setup.Cpu(product) - cpu).TotalMicroseconds / events:N1} µs an event");
+        if (postgres is null) return 0;
+        await product.DisposeAsync();
+        await TestStore.DropDatabaseAsync(postgres);
         return 0;
     }
 
