@@ -23,6 +23,11 @@ internal sealed class Distribution(Database database)
         where x.indisunique and not t.relispartition and t.relnamespace = current_schema()::regnamespace group by 1, 2, x.indexrelid order by 1, 2
         """;
 
+    private const string Triggers = """
+        select distinct cast(c.relname as text) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        where not t.tgisinternal and not c.relispartition and c.relnamespace = current_schema()::regnamespace order by 1
+        """;
+
     private const string Installed = "select count(*) from pg_extension where extname = 'citus'";
 
     public sealed record UniqueKey(string Table, string Name, string Columns, string Definition)
@@ -53,6 +58,8 @@ internal sealed class Distribution(Database database)
             var rows = await database.ScalarAsync<long>($"select count(*) from {SqlName.Quote(table)} where {Placements.Key} is null", cancel: cancel);
             obstacles.Add(string.Create(CultureInfo.InvariantCulture, $"{table} may hold rows of nobody ({rows:N0} now), and Citus has no place for a row without {Placements.Key}."));
         }
+        foreach (var table in (await database.QueryAsync<string>(Triggers, cancel: cancel)).Where(people.Contains))
+            obstacles.Add($"{table} is watched by triggers, which Citus does not run on distributed tables.");
         statements.AddRange(Of(Placement.EveryServer).Select(t => $"select create_reference_table({SqlName.Literal(t)})"));
         statements.AddRange(people.Select((t, i) => $"select create_distributed_table({SqlName.Literal(t)}, '{Placements.Key}'{(i == 0 ? "" : $", colocate_with => {SqlName.Literal(people[0])}")})"));
         return new DistributionPlan(statements, obstacles);
