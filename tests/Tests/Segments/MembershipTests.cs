@@ -38,11 +38,11 @@ public sealed class MembershipTests
         }
     }
 
-    private static async Task<World> OpenAsync(Engine engine, DateTimeOffset? start = null)
+    private static async Task<World> OpenAsync(Engine engine, DateTimeOffset? start = null, DateTimeOffset? asOf = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         var time = new FakeTimeProvider(start ?? Make.Noon);
-        return new World(await TestStore.OpenAsync(engine, [new SegmentsModule()], time, s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, TimeZoneInfo.Utc))), time);
+        return new World(await TestStore.OpenAsync(engine, [new SegmentsModule()], time, s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(_ => new ShopClock(time, TimeZoneInfo.Utc, asOf))), time);
     }
 
     private static DidRule Did(string name, int days) => new(name) { When = Window.Within(days) };
@@ -63,6 +63,27 @@ public sealed class MembershipTests
         Assert.Equal("ann", await w.MembersAsync(week));
         Assert.Equal(1, (await w.Segments.FindAsync(week.Id))!.Size);
         Assert.Contains(await w.Segments.ChangesAsync(week.Id, 10), c => c is { Person: "bob", Entered: false } && c.When == w.Time.GetUtcNow());
+    }
+
+    /// <summary>The shop's clock begins anew at every start of a history that ended.</summary>
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Members_of_a_history_looked_at_as_of_a_past_day_are_those_of_that_day_after_a_restart_too(Engine engine)
+    {
+        var day = Make.Noon.AddYears(-5);
+        await using var w = await OpenAsync(engine, asOf: day);
+        await w.Store.Writer.AppendAsync([Make.Event("a", "Product Viewed", "ann", at: day.AddDays(-2)), Make.Event("b", "Product Viewed", "bob", at: day.AddDays(-7).AddHours(1))]);
+        var week = await w.ActiveAsync("week", Did("Product Viewed", 7));
+        Assert.Equal((2, day), (week.Size, week.AsOf));
+        w.Time.Advance(TimeSpan.FromHours(2));
+        await w.Keeper.PassAsync();
+        Assert.Equal((1, day.AddHours(2)), ((await w.Segments.FindAsync(week.Id))!.Size, (await w.Segments.FindAsync(week.Id))!.AsOf));
+
+        await w.Store.RestartAsync();
+        await w.Store.Services.GetRequiredService<MembershipKeeper>().PassAsync();
+        await using var scope = w.Store.Services.CreateAsyncScope();
+        var again = scope.ServiceProvider.GetRequiredService<SegmentService>();
+        Assert.Equal((2, day), ((await again.FindAsync(week.Id))!.Size, (await again.FindAsync(week.Id))!.AsOf));
+        Assert.Equal(["ann", "bob"], (await again.MembersAsync(week.Id, day, "", 10)).Select(m => m.Person));
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -172,9 +172,14 @@ internal sealed partial class RulePlanner
 
     private static string Any(string expression, Matching op, IEnumerable<string> values)
     {
-        var list = string.Join(", ", values);
-        if (list.Length == 0) return op == Matching.Is ? "false" : $"{expression} is not null";
-        return $"{expression} {(op == Matching.Is ? "in" : "not in")} ({list})";
+        var list = values.ToList();
+        return list switch
+        {
+            [] => op == Matching.Is ? "false" : $"{expression} is not null",
+            // A list of one is asked more slowly than its value.
+            [var only] => $"{expression} {(op == Matching.Is ? "=" : "<>")} {only}",
+            _ => $"{expression} {(op == Matching.Is ? "in" : "not in")} ({string.Join(", ", list)})",
+        };
     }
 
     /// <summary>Whole numbers as such: to compare a count with a decimal would turn every row's count into one.</summary>
