@@ -185,7 +185,9 @@ public sealed class MembershipTests
         await using var w = await OpenAsync(engine, RandomWorld.AsOf.AddDays(-20));
         var world = new RandomWorld(seed);
         var segments = new List<Segment>();
-        for (var i = 0; i < 12; i++) segments.Add(await w.ActiveAsync($"s{i}", WithoutReferences(world)));
+        for (var i = 0; i < 12; i++) segments.Add(await w.ActiveAsync($"s{i}", Meant(() => world.Rule())));
+        // Conditions on one event are answered from one row a person.
+        for (var i = 0; i < 8; i++) segments.Add(await w.ActiveAsync($"viewed{i}", Meant(() => world.Did("Product Viewed"))));
         var random = new Random(seed);
         foreach (var batch in world.Events().Chunk(20))
         {
@@ -201,10 +203,11 @@ public sealed class MembershipTests
         }
     }
 
-    private static Rule WithoutReferences(RandomWorld world)
+    /// <summary>The next rule that names no other segment and is not refused.</summary>
+    private static Rule Meant(Func<Rule> next)
     {
-        var rule = world.Rule();
-        while (rule.Walk().OfType<SegmentRule>().Any() || RuleCheck.Check(rule, RuleTerms.None).Count > 0) rule = world.Rule();
+        var rule = next();
+        while (rule.Walk().OfType<SegmentRule>().Any() || RuleCheck.Check(rule, RuleTerms.None).Count > 0) rule = next();
         return rule;
     }
 }

@@ -70,7 +70,7 @@ internal sealed class RandomWorld(int seed)
         _ => AsOf.AddHours(-_random.Next(-10, 24 * 60)),
     };
 
-    private DidRule Did() => new(One([.. Names, OrderLines.Bought, OrderLines.Returned]))
+    public DidRule Did(string? name = null) => new(name ?? One([.. Names, OrderLines.Bought, OrderLines.Returned]))
     {
         Measure = One(Measure.Count, Measure.Count, Measure.Revenue, Measure.Units, Measure.Products, Measure.Categories),
         Op = One(Comparison.AtLeast, Comparison.AtMost, Comparison.MoreThan, Comparison.LessThan, Comparison.Equal, Comparison.NotEqual, Comparison.Between),
