@@ -136,5 +136,5 @@ public sealed record LiveFigures(long Events, long Orders, decimal Revenue, long
 
     public bool Late { get; init; }
 
-    public LiveFigures Plain => this with { CatchingUp = false, Late = false };
+    public LiveFigures Plain() => this with { CatchingUp = false, Late = false };
 }

@@ -152,7 +152,7 @@ public sealed class FaultRun(Cluster cluster, Func<Task> restartStore, int seed)
                 try
                 {
                     var (stored, live) = (await node.StoredAsync(), await node.LiveAsync());
-                    if (live.Late || live.CatchingUp || live.Plain != stored) last += $"{node.Process.Address}: live {live}, stored {stored}; ";
+                    if (live.Late || live.CatchingUp || live.Plain() != stored) last += $"{node.Process.Address}: live {live}, stored {stored}; ";
                 }
                 catch (Exception problem)
                 {

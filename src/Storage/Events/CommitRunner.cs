@@ -269,7 +269,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             });
             if (_appender.IsShared && linked < aliases.Count) throw new OutrunException(() => { });
         }
-        await ProfileStore.ApplyAsync(_appender, session, deltas.Values);
+        if (!await ProfileStore.ApplyAsync(_appender, session, deltas.Values) && _appender.IsShared) throw new OutrunException(() => { });
         if (await _appender.TakenAsync(session, [.. deltas.Keys.Where(PersonKey.IsAnonymous)]) is { Count: > 0 } taken) throw new OutrunException(() => Forget(taken));
         await WriteTraitsAsync(session, commit, rows, patches);
         if (_merges) await OwnTraits.ApplyAsync(session, commit, rows);

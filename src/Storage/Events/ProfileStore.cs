@@ -106,12 +106,13 @@ internal static class ProfileStore
         """;
 
     /// <summary>Adds the deltas to their rows, making rows where there were none.</summary>
-    public static async Task ApplyAsync(EventAppender appender, Session session, IReadOnlyCollection<ProfileDelta> deltas)
+    /// <returns>False where another node made one of them between the two: it has no part of its delta.</returns>
+    public static async Task<bool> ApplyAsync(EventAppender appender, Session session, IReadOnlyCollection<ProfileDelta> deltas)
     {
         await appender.StageAsync(session, deltas);
         var updated = await session.ExecuteAsync(UpdateStaged);
         if (updated > 0 && deltas.Any(d => d.HasOrders)) await session.ExecuteAsync(UpdateStagedOrders);
-        if (updated < deltas.Count) await session.ExecuteAsync(InsertStaged);
+        return updated == deltas.Count || updated + await session.ExecuteAsync(InsertStaged) == deltas.Count;
     }
 
     public static Task<IReadOnlyList<ProfileRow>> ReadAsync(Session session, IEnumerable<string> keys) =>
