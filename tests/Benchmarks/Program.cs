@@ -16,6 +16,7 @@ return args switch
     ["reviews", ..] => await ReviewsBenchmark.RunAsync(args[1..]),
     ["recommend", ..] => await RecommendBenchmark.RunAsync(args[1..]),
     ["faults", ..] => await FaultsBenchmark.RunAsync(args[1..]),
+    ["soak", ..] => await SoakBenchmark.RunAsync(args[1..]),
     _ => Help(),
 };
 
@@ -34,6 +35,7 @@ static int Help()
           recommend [--people N] [--products N] [--events N] [--requests N]
           delivery [--people N]
           faults [--minutes N] [--rate N] [--nodes N] [--seed N]
+          soak [--minutes N] [--rate N] [--clients N]
           forecast [--series N] [--seed N]
           reviews [--reviews N] [--passes N]
         """);
