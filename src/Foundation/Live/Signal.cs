@@ -27,9 +27,10 @@ public sealed class Signal(TimeProvider time, ILogger<Signal> logger)
     }
 
     /// <summary>Calls <paramref name="callback"/> after a raise, at most every <paramref name="interval"/>, until disposed.</summary>
-    public Subscription Subscribe(TimeSpan interval, Func<Task> callback)
+    /// <param name="anyway">Also this often without a raise, for what ages when nothing happens any more.</param>
+    public Subscription Subscribe(TimeSpan interval, Func<Task> callback, TimeSpan? anyway = null)
     {
-        var subscription = new Subscription(this, interval, callback, time, logger);
+        var subscription = new Subscription(this, interval, callback, anyway, time, logger);
         lock (_gate) _subscriptions = [.. _subscriptions, subscription];
         return subscription;
     }

@@ -14,13 +14,15 @@ public sealed class Subscription : IDisposable
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
+    private readonly ITimer? _anyway;
     private State _state = State.Idle;
     private long _lastStart = long.MinValue;
 
-    internal Subscription(Signal signal, TimeSpan interval, Func<Task> callback, TimeProvider time, ILogger logger)
+    internal Subscription(Signal signal, TimeSpan interval, Func<Task> callback, TimeSpan? anyway, TimeProvider time, ILogger logger)
     {
         (_signal, _interval, _callback, _time, _logger) = (signal, interval, callback, time, logger);
         _timer = time.CreateTimer(static s => _ = ((Subscription)s!).RunAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (anyway is { } every) _anyway = time.CreateTimer(static s => ((Subscription)s!).Nudge(), this, every, every);
     }
 
     internal void Nudge()
@@ -36,6 +38,7 @@ public sealed class Subscription : IDisposable
     {
         lock (_gate) _state = State.Disposed;
         _timer.Dispose();
+        _anyway?.Dispose();
         _signal.Remove(this);
     }
 

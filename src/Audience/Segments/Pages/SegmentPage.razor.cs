@@ -14,7 +14,6 @@ public sealed partial class SegmentPage
     private IReadOnlyList<SegmentDay> _days = [];
     private RuleWords? _words;
     private IReadOnlyList<SegmentChange> _changes = [];
-    private PeriodicTimer? _aging;
     private Subscription? _live;
     private string _sentence = "";
     private bool _loaded;
@@ -25,8 +24,6 @@ public sealed partial class SegmentPage
     [Inject] private NavigationManager Nav { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
-
-    [Inject] private TimeProvider Time { get; set; } = null!;
 
     [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
 
@@ -40,16 +37,11 @@ public sealed partial class SegmentPage
     {
         await LoadAsync();
         if (!RendererInfo.IsInteractive || _live is not null) return;
-        _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
-        _aging = new PeriodicTimer(TimeSpan.FromSeconds(15), Time);
-        _ = AgeAsync(_aging);
+        // Where passes no longer end, nobody tells the page: it looks by itself.
+        _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync, anyway: TimeSpan.FromSeconds(15));
     }
 
-    public void Dispose()
-    {
-        _live?.Dispose();
-        _aging?.Dispose();
-    }
+    public void Dispose() => _live?.Dispose();
 
     private Task ReloadAsync() => InvokeAsync(async () =>
     {
@@ -72,12 +64,6 @@ public sealed partial class SegmentPage
     }
 
     private string Behind => Service.Waiting is { } people ? Text["CatchingUp", Format.Moment(_segment!.AsOf), Format.Number((long)people)] : Text["CatchingUpAll", Format.Moment(_segment!.AsOf)];
-
-    /// <summary>Where passes no longer end, nobody tells the page: it looks by itself.</summary>
-    private async Task AgeAsync(PeriodicTimer timer)
-    {
-        while (await timer.WaitForNextTickAsync()) await ReloadAsync();
-    }
 
     private (string Status, string Action)[] Actions => _segment?.Status switch
     {
