@@ -68,7 +68,7 @@ public sealed class RuleSentence(IStringLocalizer<RulesText> text, ShopFormat fo
         return [.. was.Keys.Union(now.Keys).Where(k => was.GetValueOrDefault(k) != now.GetValueOrDefault(k) && !Technical.Contains(k)).Select(k => (StateWord(k), StateValue(was.GetValueOrDefault(k)), StateValue(now.GetValueOrDefault(k))))];
     }
 
-    private string StateWord(string key) => text["State." + key] is { ResourceNotFound: false } words ? words.Value : key.Replace('_', ' ');
+    private string StateWord(string key) => text["State." + key.ToLowerInvariant()] is { ResourceNotFound: false } words ? words.Value : key.Replace('_', ' ');
 
     private string StateValue(string? value) =>
         value is null ? ShopFormat.Unknown
