@@ -47,6 +47,37 @@ public class FormatTests
         Assert.Equal("超柔软毛巾", await bench.ScalarAsync<string>("select title from products"));
     }
 
+    [Theory]
+    [InlineData("Müller", "windows-1252"), InlineData("São Paulo", "windows-1252"), InlineData("café", "windows-1252"), InlineData("€ 5", "windows-1252"), InlineData("Größe", "windows-1252"), InlineData("AÇÃO", "windows-1252")]
+    [InlineData("¿Éste?", "windows-1252"), InlineData("Ø 5–10 cm", "windows-1252"), InlineData("L’été", "windows-1252"), InlineData("coração;Müller;5 £", "windows-1252"), InlineData("Crème brûlée;Fräulein Ünal", "windows-1252")]
+    [InlineData("北京", "gb18030"), InlineData("中", "gb18030"), InlineData("李 雷,红", "gb18030"), InlineData("T恤", "gb18030"), InlineData("L码T恤衫", "gb18030"), InlineData("￥５０", "gb18030"), InlineData("琪", "gb18030"), InlineData("朱镕基", "gb18030")]
+    [InlineData("Cup;北京;Blue", "gb18030"), InlineData("Mug;1;“中”", "gb18030"), InlineData("Müller;北京", "gb18030")]
+    [InlineData("Müller;北京;€ 5", "utf-8"), InlineData("中", "utf-8"), InlineData("é", "utf-8"), InlineData("plain", "utf-8")]
+    public void A_few_characters_tell_the_encoding(string text, string encoding)
+    {
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        var written = System.Text.Encoding.GetEncoding(encoding);
+        foreach (var file in new[] { text, $"Name;Amount\n{text};1.50\n", $"Name,City\n{text},\"{text}\"\nPlain,Town\n" })
+            Assert.Equal(text, EncodingGuess.Of(written.GetBytes(file), cut: false).GetString(written.GetBytes(text)));
+    }
+
+    [Fact]
+    public async Task The_encoding_is_told_by_a_character_far_behind_the_beginning_and_may_be_said_instead()
+    {
+        await using var bench = await ImportBench.OpenAsync();
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        var file = Path.Combine(bench.Store.Folder, "late.csv");
+        var plain = string.Concat(Enumerable.Range(1, 4_000).Select(i => $"{i};A;A cup like any other;1;2026-01-13 10:00;2,50;7;X\n"));
+        Assert.True(plain.Length > 128 * 1024);
+        await File.WriteAllBytesAsync(file, System.Text.Encoding.GetEncoding("gb18030").GetBytes(Semicolons + plain + "4001;B;中;1;2026-01-13 10:00;2,50;7;X\n"));
+        var report = await bench.Service.RunAsync(new ImportRequest("uci-online-retail", [file]));
+        Assert.Equal(("gb18030", "中"), (report.Files[0].Encoding, await bench.ScalarAsync<string>("select title from products where id = 'B'")));
+
+        await File.WriteAllBytesAsync(file, System.Text.Encoding.GetEncoding("big5").GetBytes(Semicolons + "5001;C;中文;1;2026-01-13 10:00;2,50;7;X\n"));
+        report = await bench.Service.RunAsync(new ImportRequest("uci-online-retail", [file]) { Format = new FormatWish(Encoding: "big5") });
+        Assert.Equal(("big5", "中文"), (report.Files[0].Encoding, await bench.ScalarAsync<string>("select title from products where id = 'C'")));
+    }
+
     [Fact]
     public async Task A_file_that_proves_its_form_is_taken_without_asking()
     {

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using UtfUnknown;
 
 namespace BehaviorDashboard.Imports;
 
@@ -8,6 +7,7 @@ namespace BehaviorDashboard.Imports;
 internal sealed class SourceFile : IDisposable
 {
     private const int Sample = 128 * 1024;
+    private const int LookedFor = 16 * 1024 * 1024;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
     private const int LookedAt = 256 * 1024;
     private readonly FileStream? _file;
@@ -50,9 +50,9 @@ internal sealed class SourceFile : IDisposable
     public static FileFormat Detect(string path, FormatWish wish, long largest) => Guarded(path, () =>
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var start = Start(path, largest);
-        var encoding = wish.Encoding is { } name ? Named(name) : EncodingOf(start);
-        using var text = new StreamReader(new MemoryStream(start), encoding, detectEncodingFromByteOrderMarks: true);
+        var (first, telling, cut) = Start(path, largest);
+        var encoding = wish.Encoding is { } name ? Named(name) : EncodingGuess.Of(telling, cut);
+        using var text = new StreamReader(new MemoryStream(first), encoding, detectEncodingFromByteOrderMarks: true);
         return new FileFormat(wish.Delimiter ?? DelimiterOf(text.ReadToEnd()), encoding, wish.DecimalMark, wish.Dates);
     });
 
@@ -90,12 +90,16 @@ internal sealed class SourceFile : IDisposable
         return new LimitedStream(entries[0].Open(), largest, System.IO.Path.GetFileName(file.Name));
     }
 
-    private static byte[] Start(string path, long largest)
+    /// <summary>The first part of the file, and where that is plain ASCII the part in which the first other character stands: it tells the encoding.</summary>
+    private static (byte[] First, byte[] Telling, bool Cut) Start(string path, long largest)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         using var content = Unpack(file, largest);
         var buffer = new byte[Sample];
-        return buffer[..content.ReadAtLeast(buffer, Sample, throwOnEndOfStream: false)];
+        var read = content.ReadAtLeast(buffer, Sample, throwOnEndOfStream: false);
+        var first = buffer[..read];
+        for (var looked = 0; read == Sample && looked < LookedFor && Ascii.IsValid(buffer); looked += Sample) read = content.ReadAtLeast(buffer, Sample, throwOnEndOfStream: false);
+        return (first, buffer[..read], read == Sample);
     }
 
     private static Encoding Named(string name)
@@ -108,31 +112,6 @@ internal sealed class SourceFile : IDisposable
         {
             throw new ImportException($"There is no encoding '{name}'; write one such as utf-8, windows-1252 or gb18030.");
         }
-    }
-
-    private static Encoding EncodingOf(byte[] start)
-    {
-        if (Wide(start) is { } wide) return wide;
-        try
-        {
-            // Text that is valid UTF-8 is UTF-8; the last character of the sample may be cut.
-            _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(start, 0, Math.Max(0, start.Length == Sample ? LastWhole(start) : start.Length));
-            return Encoding.UTF8;
-        }
-        catch (DecoderFallbackException)
-        {
-            return CharsetDetector.DetectFromBytes(start).Detected?.Encoding ?? Encoding.Latin1;
-        }
-    }
-
-    /// <summary>Two bytes a character, without a byte order mark: no other text has zeros, and here they stand on one side.</summary>
-    private static Encoding? Wide(byte[] start)
-    {
-        var zeros = new int[2];
-        for (var i = 0; i < start.Length; i++)
-            if (start[i] == 0) zeros[i & 1]++;
-        if (zeros[0] + zeros[1] < start.Length / 16 || Math.Max(zeros[0], zeros[1]) < 10 * Math.Min(zeros[0], zeros[1])) return null;
-        return zeros[1] > zeros[0] ? Encoding.Unicode : zeros[0] > 0 ? Encoding.BigEndianUnicode : null;
     }
 
     private static char DelimiterOf(string start)
@@ -151,13 +130,6 @@ internal sealed class SourceFile : IDisposable
             else if (c == wanted && !quoted) count++;
         }
         return count;
-    }
-
-    private static int LastWhole(byte[] buffer)
-    {
-        var end = buffer.Length;
-        while (end > buffer.Length - 4 && (buffer[end - 1] & 0xC0) == 0x80) end--;
-        return end - 1;
     }
 }
 
