@@ -125,16 +125,18 @@ public sealed class ImportService : IAsyncDisposable
     {
         var line = await FindAsync(id, cancel) ?? throw new ImportException($"There is no import {id}.");
         if (line.Status == ImportLine.Running) throw new ImportException("This import is running: cancel it first.");
-        var removed = 0;
+        int? removed = null;
         await _writer.ExclusiveAsync(async session => removed = await ImportUndo.RunAsync(session, id));
+        // Also where an earlier undo was killed right behind the other.
         await _catalog.RemoveSourceAsync(Source(id), CancellationToken.None);
+        if (removed is not { } rows) return 0;
         var report = line.Read() ?? new ImportReport { Id = id, Preset = line.Preset, DryRun = false, TimeZone = _shop.TimeZone, Currency = _shop.Currency };
         report.Status = ImportLine.Undone;
         await _store.FinishAsync(report, _time.GetUtcNow());
         await _audit.RecordAsync(new AuditEntry("import.undone", id), CancellationToken.None);
         _folder.ForgetUploads(ImportRequest.FromJson(line.Asked));
         Changed.Raise();
-        return removed;
+        return rows;
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,9 @@ namespace BehaviorDashboard.Imports;
 /// </summary>
 internal static class ImportUndo
 {
+    // Asked twice at once, the second finds it done.
+    private const string Take = "update imports set status = 'undone' where id = @ImportId and status <> 'undone'";
+
     // Ids begin with the time: a larger one is a later import. Lines added to an order cannot be taken apart in another order than they came.
     private const string JoinedLater = """
         select l.replaced_by from import_replaced l where l.replaced_by > @ImportId and ((l.joined and l.owner = @ImportId) or exists (
@@ -64,12 +67,13 @@ internal static class ImportUndo
         "delete from import_replaced where replaced_by = @ImportId",
     ];
 
-    /// <returns>How many event rows were removed.</returns>
+    /// <returns>How many event rows were removed; null where it was undone before.</returns>
     /// <exception cref="ImportException">A later import added lines to orders of this one.</exception>
-    public static async Task<int> RunAsync(ExclusiveSession exclusive, string id)
+    public static async Task<int?> RunAsync(ExclusiveSession exclusive, string id)
     {
         var session = exclusive.Session;
         var arguments = new { ImportId = id };
+        if (await session.ExecuteAsync(Take, arguments) == 0) return null;
         if (await session.ScalarAsync<string>(JoinedLater, arguments) is { } later) throw new ImportException($"Import {later} and this one share orders to which lines were added: undo {later} first.");
         var handed = await session.QueryAsync<string>(KeysOfLater, arguments);
         await session.ExecuteAsync(ForgetOwnInLater, arguments);

@@ -32,6 +32,24 @@ public class UndoTests
         Assert.Equal(0, await bench.ScalarAsync<long>("select (select count(*) from events) + (select count(*) from profiles)"));
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Asked_twice_at_once_an_import_is_undone_once(Engine engine)
+    {
+        await using var bench = await ImportBench.OpenAsync(engine);
+        var first = await BringAsync(bench, ImportBench.Uci("1", 10), ImportBench.Uci("2", 20));
+        var second = await BringAsync(bench, ImportBench.Uci("1", 15), ImportBench.Uci("3", 30));
+        var removed = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => bench.Service.UndoAsync(second.Id))));
+        Assert.Equal([0, 0, 4], removed.Order());
+        Assert.Equal(0, await bench.Service.UndoAsync(second.Id));
+        Assert.Equal((30m, 30m), (await bench.RevenueAsync(), await bench.ScalarAsync<decimal>("select revenue from profiles where user_id = '7'")));
+        Assert.Equal($"import.undone {second.Id}", Assert.Single(bench.Audit.Actions, a => a.StartsWith("import.undone", StringComparison.Ordinal)));
+        // What was undone is there again when its file comes again, and the other two tabs take nothing from that.
+        var again = await BringAsync(bench, ImportBench.Uci("1", 15), ImportBench.Uci("3", 30));
+        Assert.Equal(0, await bench.Service.UndoAsync(second.Id));
+        Assert.Equal((ImportLine.Done, 65m), ((await bench.Service.FindAsync(again.Id))!.Status, await bench.RevenueAsync()));
+        Assert.NotEqual(first.Id, again.Id);
+    }
+
     [Fact]
     public async Task Whoever_imports_or_undoes_stands_in_the_audit_log_and_who_only_tries_does_not()
     {

@@ -71,6 +71,29 @@ public class MergeServiceTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Two_tabs_that_merge_or_undo_at_once_do_it_once(Engine engine)
+    {
+        var (store, audit) = await OpenAsync(engine);
+        await using var _ = store;
+        using var scope = store.Services.CreateScope();
+        var people = scope.ServiceProvider.GetRequiredService<PeopleService>();
+        MergeService Tab() => scope.ServiceProvider.CreateScope().ServiceProvider.GetRequiredService<MergeService>();
+        var before = new[] { (await people.FindAsync("ada"))!, (await people.FindAsync("ada2"))! };
+        // One of them looks at the two the other way round.
+        var previews = new[] { (await Tab().PreviewAsync("ada", "ada2")).Preview!, (await Tab().PreviewAsync("ada2", "ada")).Preview!, (await Tab().PreviewAsync("ada", "ada2")).Preview! };
+        var merged = await Task.WhenAll(previews.Select(p => Task.Run(() => Tab().MergeAsync(p, "email", "Mia"))));
+        Assert.Equal([MergeResult.Done, MergeResult.NotTwo, MergeResult.NotTwo], merged.Order());
+        var made = Assert.Single(await Tab().OfAsync("ada"));
+        var one = (await people.FindAsync("ada"))!;
+        Assert.Equal((2L, 14m, one.Key), (one.Orders, one.NetRevenue, (await people.FindAsync("ada2"))!.Key));
+
+        var undone = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Tab().UndoAsync(made.Id, "Tom"))));
+        Assert.Equal([false, false, true], undone.Order());
+        Assert.Equal(before, new[] { (await people.FindAsync("ada"))!, (await people.FindAsync("ada2"))! });
+        Assert.Equal([$"person.merged {made.Kept}", $"person.unmerged {made.Kept}"], audit.Actions);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_trait_edited_by_hand_is_typed_remembered_and_leaves_the_figures(Engine engine)
     {
         var (store, audit) = await OpenAsync(engine);
