@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace BehaviorDashboard.Predictions;
 
-/// <summary>Predictions over HTTP: keys and figures, no personal data.</summary>
+/// <summary>Predictions over HTTP: keys and figures. Each look is written down.</summary>
 internal static class PredictionsApi
 {
     private const int MostRows = 1_000;
@@ -26,17 +26,19 @@ internal static class PredictionsApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/v1/predictions").RequireAuthorization(Access.ReadApi).WithTags("Predictions");
+        var api = routes.MapGroup("/v1/predictions").RequireAuthorization(Access.ReadPeopleApi).WithTags("Predictions");
         api.MapGet("", PageAsync).WithSummary("Predictions of everybody").WithDescription("format: json in pages (hand next back as after); csv all at once. Chances are 0 to 1, money is in the shop's currency, bands hold 80 %.");
         api.MapGet("/{userId}", FindAsync).WithSummary("What is foretold of one person, and why").WithDescription("Any of the person's keys. Drivers weigh in log-odds against the average person.");
     }
 
-    private static async Task<IResult> PageAsync(PredictionService predictions, string? format, string? after, int? limit, CancellationToken cancel)
+    private static async Task<IResult> PageAsync(PredictionService predictions, IAuditLog audit, string? format, string? after, int? limit, CancellationToken cancel)
     {
+        if (format is "csv") await audit.RecordAsync(new AuditEntry("people.downloaded", "predictions"), cancel);
         if (format is "csv") return Results.Stream(stream => WriteAsync(stream, predictions, cancel), "text/csv; charset=utf-8", "predictions.csv");
         if (format is not (null or "json")) return Results.Problem($"format '{format}' is not known; use json or csv.", statusCode: 400);
         if (limit is < 1 or > MostRows) return Results.Problem($"limit must lie between 1 and {MostRows}.", statusCode: 400);
         var page = await predictions.PageAsync(after, limit ?? 100, cancel);
+        await audit.PeopleViewedAsync("predictions", page.Count, cancel);
         return Results.Ok(new { predictions = page.Select(Row), next = page.Count == (limit ?? 100) ? page[^1].UserId : null });
     }
 
@@ -46,6 +48,7 @@ internal static class PredictionsApi
         if (!await consents.AllowsAsync(person.Key, Purposes.Analytics, cancel)) return Results.Problem("This person refused analytics: nothing is foretold of them.", statusCode: 404);
         if (await predictions.FindAsync(person.Key, cancel) is not { } score)
             return Results.Problem(await predictions.RunAsync(cancel) is null ? $"No model is in use yet: they need {PredictionKinds.FewestBuyers} buyers and are trained on the page Models." : "This person was not known, or not seen for a year, at the last scoring.", statusCode: 404);
+        await people.LookedAtAsync(person);
         var drivers = new Dictionary<string, object>();
         foreach (var kind in new[] { PredictionKinds.Buy7, PredictionKinds.Buy30, PredictionKinds.Churn })
             drivers[kind] = (await predictions.DriversAsync(kind, person.Key, cancel)).Select(d => new { d.Feature, value = double.IsFinite(d.Value) ? d.Value : (double?)null, weight = Math.Round(d.Weight, 4) });

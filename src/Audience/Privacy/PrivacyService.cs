@@ -22,6 +22,7 @@ public sealed class PrivacyService
     public async Task<ErasurePlan?> PlanAsync(string key, bool keepTotals, CancellationToken cancel = default)
     {
         if (await _people.FindAsync(key, cancel) is not { } person) return null;
+        await _people.LookedAtAsync(person);
         if (await _erasure.CountAsync(key, keepTotals, cancel) is not { } records) return null;
         return new ErasurePlan(records, await ModelsAsync(_models, person.FirstSeen, cancel));
     }

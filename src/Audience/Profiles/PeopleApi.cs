@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace BehaviorDashboard.Profiles;
 
-/// <summary>People over HTTP, without personal data where it is not asked for: keys and figures.</summary>
+/// <summary>People over HTTP, without names and addresses where they are not asked for: keys and figures. Each look is written down.</summary>
 internal static class PeopleApi
 {
     private const string NoSuch = "Nobody has this key.";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/v1/people").RequireAuthorization(Access.ReadApi).WithTags("People");
+        var api = routes.MapGroup("/v1/people").RequireAuthorization(Access.ReadPeopleApi).WithTags("People");
         api.MapGet("", PageAsync).WithSummary("A page of people")
             .WithDescription("Hand next back as after. sort: seen, revenue, orders, ordered; who: all, known, anonymous, buyers; set: a set such as segment:7; consent: a purpose, with a minus before it for those without.");
         api.MapGet("/{key}", FindAsync).WithSummary("One person by any of their keys");
@@ -43,22 +43,33 @@ internal static class PeopleApi
         return format == "csv" ? Results.File(PersonExport.Zip(tables), "application/zip", "person.zip") : Results.File(export.Json(tables), "application/json; charset=utf-8", "person.json");
     }
 
-    private static async Task<IResult> PageAsync(PeopleService people, string? who, string? sort, string? set, string? consent, string? after, CancellationToken cancel)
+    private static async Task<IResult> PageAsync(PeopleService people, IAuditLog audit, string? who, string? sort, string? set, string? consent, string? after, CancellationToken cancel)
     {
         if (sort is not null && !PeopleQuery.Sorts.Contains(sort)) return Results.Problem($"sort is one of {string.Join(", ", PeopleQuery.Sorts)}.", statusCode: 400);
         if (who is not null && !PeopleQuery.Kinds.Contains(who)) return Results.Problem($"who is one of {string.Join(", ", PeopleQuery.Kinds)}.", statusCode: 400);
         var page = await people.PageAsync(new PeopleQuery { Who = who ?? "all", Sort = sort ?? "seen", Set = set ?? "", Consent = consent ?? "", After = after }, cancel);
+        await audit.PeopleViewedAsync("people", page.People.Count, cancel);
         return Results.Ok(new { people = page.People.Select(Bare), page.Next });
     }
 
-    private static async Task<IResult> FindAsync(string key, PeopleService people, CancellationToken cancel) => await people.FindAsync(key, cancel) is { } person ? Results.Ok(Bare(person)) : Missing();
+    private static async Task<IResult> FindAsync(string key, PeopleService people, CancellationToken cancel)
+    {
+        if (await people.FindAsync(key, cancel) is not { } person) return Missing();
+        await people.LookedAtAsync(person);
+        return Results.Ok(Bare(person));
+    }
 
-    private static async Task<IResult> ConsentsAsync(string key, PeopleService people, ConsentService consents, CancellationToken cancel) =>
-        await people.FindAsync(key, cancel) is null ? Missing() : Results.Ok(new { consents = await consents.OfAsync(key, cancel) });
+    private static async Task<IResult> ConsentsAsync(string key, PeopleService people, ConsentService consents, CancellationToken cancel)
+    {
+        if (await people.FindAsync(key, cancel) is not { } person) return Missing();
+        await people.LookedAtAsync(person);
+        return Results.Ok(new { consents = await consents.OfAsync(key, cancel) });
+    }
 
     private static async Task<IResult> EventsAsync(string key, PeopleService people, CancellationToken cancel)
     {
         if (await people.FindAsync(key, cancel) is not { } person) return Missing();
+        await people.LookedAtAsync(person);
         return Results.Ok(await people.TimelineAsync(person, await people.IdentitiesAsync(person, cancel), null, 100, cancel: cancel));
     }
 

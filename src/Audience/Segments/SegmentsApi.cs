@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +18,7 @@ internal static class SegmentsApi
         var api = routes.MapGroup("/v1/segments").WithTags("Segments");
         api.MapGet("", ListAsync).RequireAuthorization(Access.ReadApi).WithSummary("All segments with size and age");
         api.MapGet("/{id:int}", FindAsync).RequireAuthorization(Access.ReadApi).WithSummary("One segment with its rule");
-        api.MapGet("/{id:int}/members", MembersAsync).RequireAuthorization(Access.ReadApi).WithSummary("Members, page by page")
+        api.MapGet("/{id:int}/members", MembersAsync).RequireAuthorization(Access.ReadPeopleApi).WithSummary("Members, page by page")
             .WithDescription("format: json in pages; ndjson or csv all at once. Hand next and as_of back as after and as_of: all pages then tell of one instant, whoever enters or leaves meanwhile.");
         api.MapPost("/preview", PreviewAsync).RequireAuthorization(Access.ReadApi).WithSummary("How many people a rule holds for").WithDescription("The body is a rule; docs/segments.md describes it.");
         api.MapPost("", CreateAsync).RequireAuthorization(Access.AdminApi).WithSummary("Create a segment as a draft");
@@ -32,28 +31,26 @@ internal static class SegmentsApi
     private static async Task<IResult> FindAsync(int id, SegmentService segments, CancellationToken cancel) =>
         await segments.FindAsync(id, cancel) is { } segment ? Results.Json(Shape(segment), RuleJson.Options) : Missing(id);
 
-    private static async Task<IResult> MembersAsync(int id, SegmentService segments, HttpContext http, IAuthorizationService authorization, IAuditLog audit, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
+    private static async Task<IResult> MembersAsync(int id, SegmentService segments, HttpContext http, IAuditLog audit, string? after, int? limit, string? as_of, string? format, CancellationToken cancel)
     {
         if (await segments.FindAsync(id, cancel) is not { } segment) return Missing(id);
-        // A key that may read the API may read who is in; of people only those who see personal data.
-        if (!http.User.HasClaim(c => c.Type == Access.ScopeClaim) && !(await authorization.AuthorizeAsync(http.User, Access.SeePersonalData)).Succeeded)
-            return Results.Problem("Members are named; your role does not see personal data.", statusCode: 403);
         if (segment.Status != "active" || segment.AsOf is null) return Results.Problem($"Segment {id} is {segment.Status}; only an active segment that has been computed has members.", statusCode: 409);
         var asOf = segment.AsOf.Value;
         if (as_of is not null && !DateTimeOffset.TryParse(as_of, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out asOf)) return Results.Problem($"as_of '{as_of}' is not an ISO 8601 instant.", statusCode: 400);
         // Later than the last pass nothing has been computed: pages of such an instant would not belong together.
         asOf = (asOf > segment.AsOf ? segment.AsOf.Value : asOf).ToUniversalTime();
         if (limit is < 1 or > MostMembers) return Results.Problem($"limit must be 1 to {MostMembers}.", statusCode: 400);
-        if (format is null or "json") return await PageAsync(segments, id, asOf, after ?? "", limit ?? 1_000, cancel);
+        if (format is null or "json") return await PageAsync(segments, audit, id, asOf, after ?? "", limit ?? 1_000, cancel);
         if (format is not ("ndjson" or "csv")) return Results.Problem($"format '{format}' is not known; use json, ndjson or csv.", statusCode: 400);
         await audit.RecordAsync(new AuditEntry("people.downloaded", string.Create(CultureInfo.InvariantCulture, $"segment:{id}"), JsonSerializer.Serialize(new { count = segment.Size, asOf })), cancel);
         http.Response.Headers["X-As-Of"] = Instant(asOf, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'");
         return Results.Stream(stream => WriteAsync(stream, segments, id, asOf, format == "csv", cancel), format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson");
     }
 
-    private static async Task<IResult> PageAsync(SegmentService segments, int id, DateTimeOffset asOf, string after, int limit, CancellationToken cancel)
+    private static async Task<IResult> PageAsync(SegmentService segments, IAuditLog audit, int id, DateTimeOffset asOf, string after, int limit, CancellationToken cancel)
     {
         var page = await segments.MembersAsync(id, asOf, after, limit, cancel);
+        await audit.PeopleViewedAsync(string.Create(CultureInfo.InvariantCulture, $"segment:{id}"), page.Count, cancel);
         return Results.Json(new { members = page.Select(m => new { user_id = m.Person, since = m.Since }), next = page.Count < limit ? null : page[^1].Person, as_of = asOf.UtcDateTime });
     }
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Ids;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -80,7 +82,7 @@ internal static class ReviewsApi
         return null;
     }
 
-    private static async Task<IResult> PageAsync(ReviewService service, string? q, string? product, string? category, string? topic, string? tone, string? language, DateTimeOffset? from, DateTimeOffset? to, string? after, int? limit, CancellationToken cancel)
+    private static async Task<IResult> PageAsync(ReviewService service, ClaimsPrincipal caller, IAuthorizationService authorization, IAuditLog audit, string? q, string? product, string? category, string? topic, string? tone, string? language, DateTimeOffset? from, DateTimeOffset? to, string? after, int? limit, CancellationToken cancel)
     {
         if (limit is < 1 or > MostLines) return Results.Problem($"limit must be 1 to {MostLines}.", statusCode: 400);
         if (tone is not (null or "bad" or "mixed" or "good")) return Results.Problem($"tone '{tone}' is not bad, mixed or good.", statusCode: 400);
@@ -89,19 +91,25 @@ internal static class ReviewsApi
         if (from is { } f) query = query with { From = f.ToUniversalTime() };
         if (to is { } t) query = query with { To = t.ToUniversalTime() };
         var page = await service.PageAsync(query, cancel);
-        return Results.Json(new { reviews = page.Reviews.Select(r => Bare(service, r)), page.Next }, Shape);
+        var named = await SeesWritersAsync(caller, authorization);
+        if (named) await audit.PeopleViewedAsync("reviews", page.Reviews.Count(r => r.UserId is not null), cancel);
+        return Results.Json(new { reviews = page.Reviews.Select(r => Bare(service, r, named)), page.Next }, Shape);
     }
 
-    private static async Task<IResult> FindAsync(string id, ReviewService service, CancellationToken cancel)
+    private static async Task<IResult> FindAsync(string id, ReviewService service, ClaimsPrincipal caller, IAuthorizationService authorization, IAuditLog audit, CancellationToken cancel)
     {
         if (await service.FindAsync(id, cancel) is not { } review) return Results.Problem("There is no such review.", statusCode: 404);
         var words = service.Score(review) is null ? [] : service.Explain(review);
-        return Results.Json(new { review = Bare(service, review), words = words.Select(w => new { w.Start, w.Length, text = review.Body.Substring(w.Start, w.Length), w.Weight }) }, Shape);
+        var named = await SeesWritersAsync(caller, authorization);
+        if (named && review.UserId is { } writer) await audit.RecordAsync(new AuditEntry("review.viewed", PersonKey.Reference(writer), JsonSerializer.Serialize(new { review = review.ReviewId })), cancel);
+        return Results.Json(new { review = Bare(service, review, named), words = words.Select(w => new { w.Start, w.Length, text = review.Body.Substring(w.Start, w.Length), w.Weight }) }, Shape);
     }
 
-    private static object Bare(ReviewService service, Review r) => new
+    private static async Task<bool> SeesWritersAsync(ClaimsPrincipal caller, IAuthorizationService authorization) => (await authorization.AuthorizeAsync(caller, null, Access.ReadPeopleApi)).Succeeded;
+
+    private static object Bare(ReviewService service, Review r, bool named) => new
     {
-        r.ReviewId, r.UserId, r.ProductId, r.Category, at = r.OccurredAt, r.Rating, r.Body, r.Language, score = service.Score(r), model = service.Score(r) is null ? null : r.Model, r.Tone, topics = r.TopicKeys, duplicate_of = r.Alike,
+        r.ReviewId, user_id = named ? r.UserId : null, r.ProductId, r.Category, at = r.OccurredAt, r.Rating, r.Body, r.Language, score = service.Score(r), model = service.Score(r) is null ? null : r.Model, r.Tone, topics = r.TopicKeys, duplicate_of = r.Alike,
     };
 
     private static IResult Models(ReviewService service) => Results.Json(new

@@ -67,6 +67,9 @@ public static class Access
     /// <summary>Endpoint policy: signed-in person of any role, or an API key with the read scope.</summary>
     public const string ReadApi = nameof(ReadApi);
 
+    /// <summary>Endpoint policy for what names people: whoever may <see cref="SeePersonalData"/>, or an API key with the read scope. The route writes the look down.</summary>
+    public const string ReadPeopleApi = nameof(ReadPeopleApi);
+
     /// <summary>Endpoint policy: Admin, or an API key with the admin scope.</summary>
     public const string AdminApi = nameof(AdminApi);
 }

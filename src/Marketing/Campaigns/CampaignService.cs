@@ -88,7 +88,7 @@ public sealed class CampaignService
     /// <returns>Null when there is no such person.</returns>
     public async Task<RenderedMessage?> PreviewAsync(CampaignSpec spec, int step, string version, OnePerson person, CancellationToken cancel = default)
     {
-        await _audit.RecordAsync(new AuditEntry("campaign.previewed", person.Key), cancel);
+        await _audit.RecordAsync(new AuditEntry("campaign.previewed", PersonKey.Reference(person.Key)), cancel);
         var mayPersonalise = (await _people.FactsAsync(0, [person.Key], [], _clock.Now, cancel)).Any(f => f.MayPersonalise);
         return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage(MessageWriter.Preview, 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, true, mayPersonalise, null), cancel);
     }

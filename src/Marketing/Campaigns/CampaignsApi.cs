@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Look;
 using BehaviorDashboard.Webhooks;
@@ -17,8 +18,9 @@ internal static class CampaignsApi
         read.MapGet("", async (CampaignService campaigns, CancellationToken cancel) => Results.Ok(new { campaigns = (await campaigns.AllAsync(cancel)).Select(Shape) })).WithSummary("All campaigns");
         read.MapGet("/{id:int}", async (int id, CampaignService campaigns, CancellationToken cancel) => await campaigns.FindAsync(id, cancel) is { } c ? Results.Ok(Shape(c)) : Missing(id)).WithSummary("One campaign with its settings");
         read.MapGet("/{id:int}/effect", EffectAsync).WithSummary("What it did so far: arms, bands that hold at every look, verdicts");
-        read.MapGet("/{id:int}/people", PeopleAsync).WithSummary("Who was taken in or left out, and why").WithDescription("arm: held, out or a version; reason: of those left out. Hand next back as after.");
-        read.MapGet("/sent", SentAsync).WithSummary("Messages as they were handed over, oldest first").WithDescription("after: next of the answer before.");
+        var people = routes.MapGroup("/v1/campaigns").WithTags("Campaigns").RequireAuthorization(Access.ReadPeopleApi);
+        people.MapGet("/{id:int}/people", PeopleAsync).WithSummary("Who was taken in or left out, and why").WithDescription("arm: held, out or a version; reason: of those left out. Hand next back as after.");
+        people.MapGet("/sent", SentAsync).WithSummary("Messages as they were handed over, oldest first").WithDescription("after: next of the answer before.");
         var write = routes.MapGroup("/v1/campaigns").WithTags("Campaigns").RequireAuthorization(Access.AdminApi);
         write.MapPost("", CreateAsync).WithSummary("Create a campaign as a draft");
         foreach (var act in (string[])["start", "pause", "resume", "end"])
@@ -57,21 +59,23 @@ internal static class CampaignsApi
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static async Task<IResult> PeopleAsync(int id, string? arm, string? reason, string? after, int? limit, CampaignService campaigns, CancellationToken cancel)
+    private static async Task<IResult> PeopleAsync(int id, string? arm, string? reason, string? after, int? limit, CampaignService campaigns, IAuditLog audit, CancellationToken cancel)
     {
         if (limit is < 1 or > 10_000) return Results.Problem("limit must be 1 to 10000.", statusCode: 400);
         if (await campaigns.FindAsync(id, cancel) is null) return Missing(id);
         var from = after?.Split('~', 2) is [var person, var entry] ? (person, entry) : ((string, string)?)null;
         var page = await campaigns.PeopleAsync(id, null, arm, reason, from, limit ?? 1_000, cancel);
+        await audit.PeopleViewedAsync(CampaignService.Target(id), page.Count, cancel);
         return Results.Ok(new { people = page, next = page.Count < (limit ?? 1_000) ? null : $"{page[^1].Person}~{page[^1].Entry}" });
     }
 
-    private static async Task<IResult> SentAsync(string? after, int? limit, OutboxStore outbox, CancellationToken cancel)
+    private static async Task<IResult> SentAsync(string? after, int? limit, OutboxStore outbox, IAuditLog audit, CancellationToken cancel)
     {
         var from = (At: DateTimeOffset.UnixEpoch, Id: "");
         if (after is not null && (after.Split('~', 2) is not [var at, var id] || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out from.At))) return Results.Problem("after must be next of an answer before.", statusCode: 400);
         if (after?.Split('~', 2) is [_, var last]) from.Id = last;
         var sent = await outbox.SentAsync((from.At.ToUniversalTime(), from.Id), Math.Clamp(limit ?? 1_000, 1, 10_000), cancel);
+        await audit.PeopleViewedAsync("outbox", sent.Count, cancel);
         return Results.Ok(new { sent = sent.Select(s => new { id = s.Id, campaign_id = s.CampaignId, user_id = s.Person, sent_at = s.SentAt }), next = sent.Count == 0 ? after : $"{sent[^1].SentAt.UtcDateTime:O}~{sent[^1].Id}" });
     }
 
@@ -102,10 +106,11 @@ internal static class CampaignsApi
 
     /// <summary>The people of a hand-over campaign as a file, for a tool that sends by itself. Downloading counts as handing over.</summary>
     /// <param name="last">The file before once more, where its download broke off.</param>
-    private static async Task<IResult> HandOverAsync(int id, bool? last, CampaignService campaigns, HandOver handOver, CancellationToken cancel)
+    private static async Task<IResult> HandOverAsync(int id, bool? last, CampaignService campaigns, HandOver handOver, IAuditLog audit, CancellationToken cancel)
     {
         if (await campaigns.FindAsync(id, cancel) is not { } campaign || campaign.Read().Channel != Channels.Csv) return Missing(id);
         var rows = last == true ? await handOver.LastAsync(campaign, cancel) : await handOver.TakeAsync(campaign, cancel);
+        await audit.RecordAsync(new AuditEntry("people.downloaded", CampaignService.Target(id), JsonSerializer.Serialize(new { count = rows.Count })), cancel);
         return Results.Text(Csv.Write(["message_id", "user_id", "email", "version", "step", "subject", "body"], rows), "text/csv; charset=utf-8");
     }
 

@@ -29,9 +29,7 @@ internal static class ServiceDeskApi
             .WithDescription("{ conversation_id, message_id, user_id, channel, subject, body, order_id, product_id, at }. The same conversation_id goes on with the conversation; the same message_id is stored once.");
         api.MapPost("/inbound", InboundAsync).RequireAuthorization(Access.SendEvents).WithSummary("A shopper's message, signed")
             .WithDescription("The same body with the headers webhook-id, webhook-timestamp and webhook-signature of the Standard Webhooks specification, signed with ServiceDesk:InboundSecret. webhook-id is the message_id where there is none.");
-        api.MapGet("", async (ConversationService desk, string? status, int? limit, CancellationToken cancel) => status is not (null or "open" or "waiting" or "solved") ? Results.Problem($"status '{status}' is not open, waiting or solved.", statusCode: 400)
-            : limit is < 1 or > 500 ? Results.Problem("limit must be 1 to 500.", statusCode: 400)
-            : Results.Json(new { conversations = await desk.QueueAsync(new QueueQuery(status, Limit: limit ?? 100), cancel) }, Shape)).RequireAuthorization(Access.AdminApi).WithSummary("The queue, most urgent first");
+        api.MapGet("", QueueAsync).RequireAuthorization(Access.AdminApi).WithSummary("The queue, most urgent first");
         api.MapGet("/{id:int}", FindAsync).RequireAuthorization(Access.AdminApi).WithSummary("One conversation with its messages");
         api.MapPost("/{id:int}/replies", ReplyAsync).RequireAuthorization(Access.AdminApi).WithSummary("Answer the shopper").WithDescription("{ body, agent, solved }");
         api.MapGet("/webhooks", async (WebhookService webhooks, CancellationToken cancel) => Results.Json(new { webhooks = await webhooks.EndpointsAsync(ConversationService.Owner, cancel) }, Shape)).RequireAuthorization(Access.AdminApi).WithSummary("Receivers of messages and answers");
@@ -70,6 +68,15 @@ internal static class ServiceDeskApi
         return received.Conversation is { } conversation
             ? Results.Json(new { conversation.Id, stored = received.New, conversation.Status, intent = conversation.KnownIntent, conversation.DueAt }, Shape, statusCode: received.New ? 201 : 200)
             : Results.Problem(received.Problem, statusCode: 400);
+    }
+
+    private static async Task<IResult> QueueAsync(ConversationService desk, IAuditLog audit, string? status, int? limit, CancellationToken cancel)
+    {
+        if (status is not (null or "open" or "waiting" or "solved")) return Results.Problem($"status '{status}' is not open, waiting or solved.", statusCode: 400);
+        if (limit is < 1 or > 500) return Results.Problem("limit must be 1 to 500.", statusCode: 400);
+        var queue = await desk.QueueAsync(new QueueQuery(status, Limit: limit ?? 100), cancel);
+        await audit.PeopleViewedAsync("conversations", queue.Count, cancel);
+        return Results.Json(new { conversations = queue }, Shape);
     }
 
     private static async Task<IResult> FindAsync(int id, ConversationService desk, IAuditLog audit, CancellationToken cancel)

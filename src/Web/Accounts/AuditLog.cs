@@ -68,10 +68,13 @@ internal sealed class AuditLog(Database database, IHttpContextAccessor http, Tim
     /// <summary>The log outlives the people in it: it never holds a key that is an e-mail address.</summary>
     private static string Reference(AuditEntry entry) => entry.Action.StartsWith("person.", StringComparison.Ordinal) ? PersonKey.Reference(entry.Target) : entry.Target;
 
-    /// <summary>A page is made twice when it is opened, by its request and a moment later by its circuit: the person looked once.</summary>
+    /// <summary>
+    /// A page is made twice when it is opened, by its request and a moment later by its circuit: the person looked once. So does
+    /// a search while it is typed, and a program that reads a list page by page.
+    /// </summary>
     private bool IsSameLook(AuditEntry entry, AuditActor actor, DateTimeOffset at) => IsLook(entry, actor) && _looks.TryGetValue((actor.Id, entry), out var before) && at - before < OneLook;
 
-    private static bool IsLook(AuditEntry entry, AuditActor actor) => actor.Kind == AuditActor.Person && entry.Action.EndsWith(".viewed", StringComparison.Ordinal);
+    private static bool IsLook(AuditEntry entry, AuditActor actor) => actor.Kind is AuditActor.Person or AuditActor.Key && entry.Action.EndsWith(".viewed", StringComparison.Ordinal);
 
     private AuditActor Actor()
     {

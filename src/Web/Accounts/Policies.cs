@@ -29,6 +29,7 @@ internal static class Policies
         foreach (var (policy, roles) in ForPeople)
             options.AddPolicy(policy, p => p.AddAuthenticationSchemes(IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().RequireRole(roles));
         AddForKeys(options, Access.ReadApi, Access.ScopeRead, Access.Marketer, Access.Manager, Access.Admin);
+        AddForKeys(options, Access.ReadPeopleApi, Access.ScopeRead, ForPeople[Access.SeePersonalData]);
         AddForKeys(options, Access.AdminApi, Access.ScopeAdmin, Access.Admin);
         options.AddPolicy(Access.SendEvents, p => p.AddAuthenticationSchemes(Access.ApiKeyScheme).RequireAuthenticatedUser().RequireClaim(Access.ScopeClaim, Access.ScopeWrite));
         options.FallbackPolicy = new AuthorizationPolicyBuilder(IdentityConstants.ApplicationScheme).RequireAuthenticatedUser().Build();

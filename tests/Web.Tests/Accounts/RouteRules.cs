@@ -55,7 +55,7 @@ internal static class RouteRules
     private static readonly string[] Policies =
     [
         Access.ViewKpis, Access.ViewPeople, Access.EditPeople, Access.EditSegments, Access.ManageData, Access.ManageModels, Access.EditCampaigns,
-        Access.EditRecommendations, Access.EditSupply, Access.ServeCustomers, Access.EditRules, Access.Administer, Access.ReadApi, Access.AdminApi, Access.SendEvents,
+        Access.EditRecommendations, Access.EditSupply, Access.ServeCustomers, Access.EditRules, Access.Administer, Access.ReadApi, Access.ReadPeopleApi, Access.AdminApi, Access.SendEvents,
     ];
 
     /// <summary>In development the framework serves assets that appeared after the build; they are as public as the others.</summary>
@@ -91,6 +91,7 @@ internal static class RouteRules
         Access.EditSupply => who is Access.Manager or Access.Admin,
         Access.Administer or Access.EditRules => who is Access.Admin,
         Access.ReadApi => who is Access.Marketer or Access.Manager or Access.Admin or Access.ScopeRead or Access.ScopeAdmin,
+        Access.ReadPeopleApi => who is Access.Marketer or Access.Admin or Access.ScopeRead or Access.ScopeAdmin,
         Access.AdminApi => who is Access.Admin or Access.ScopeAdmin,
         Access.SendEvents => who is Access.ScopeWrite or Access.ScopeAdmin,
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "The tests do not know who may pass."),

@@ -23,6 +23,7 @@ public sealed partial class People
     private DateTimeOffset? _asOf;
     private int _narrowing;
     private bool _personal;
+    private string? _opened;
 
     [Inject] private PeopleService Service { get; set; } = null!;
 
@@ -54,7 +55,7 @@ public sealed partial class People
         _sets = await Service.SetsAsync();
         _page = await Service.PageAsync(_query);
         _count = await Service.CountAsync(_query);
-        _asOf = Service.Now;
+        (_asOf, _opened) = (Service.Now, Nav.Uri);
     }
 
     private string? Shown(string? personal) => _personal ? personal : PersonKey.Mask(personal);
