@@ -162,6 +162,31 @@ public partial class ClusterTests
     }
 
     [Fact]
+    public async Task The_link_that_one_node_printed_makes_the_first_Admin_on_the_other()
+    {
+        Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
+        await using var cluster = await Cluster.StartAsync(2, null, "--Accounts:PrintSetupLink=true");
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
+        using var browser = new HttpClient(handler);
+        await UntilAsync(Soon, () =>
+        {
+            Assert.Matches(Link(), cluster.Nodes[0].Process.Output);
+            return Task.CompletedTask;
+        });
+        var (b, code) = (cluster.Nodes[1].Process.Address, Link().Match(cluster.Nodes[0].Process.Output).Groups[1].Value);
+        Assert.DoesNotContain("<form", await PageAsync(browser, new Uri(b, "setup?code=" + code[..^1])), StringComparison.Ordinal);
+        var token = Token().Match(await PageAsync(browser, new Uri(b, "setup?code=" + code)));
+        Assert.True(token.Success);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["code"] = code, ["email"] = FirstAdmin.Email, ["name"] = "Ada", ["password"] = FirstAdmin.Password, ["repeat"] = FirstAdmin.Password, ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups[1].Value),
+        });
+        using var made = await browser.PostAsync(new Uri(b, "auth/setup"), form);
+        Assert.Equal((HttpStatusCode.Redirect, "/"), (made.StatusCode, made.Headers.Location?.OriginalString));
+        foreach (var node in cluster.Nodes) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node.Process.Address, "live")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_gets_a_second_mail_when_one_of_two_senders_is_killed()
     {
         Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
@@ -234,6 +259,9 @@ public partial class ClusterTests
         Assert.Equal(acknowledged, sent * 20);
         await AgreeAsync(cluster, acknowledged);
     }
+
+    [GeneratedRegex(@"http://\S+/setup\?code=(\S+)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"^To: .*?(u\d+)@x\.example", RegexOptions.Multiline)]
     private static partial Regex Recipient();

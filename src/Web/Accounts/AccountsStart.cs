@@ -22,7 +22,7 @@ internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate,
         await Console.Out.WriteLineAsync($"""
 
             Nobody can sign in yet. Open this link once to make the first Admin:
-              {Reachable(address)}/setup?code={gate.Code}
+              {Reachable(address)}/setup?code={gate.NewCode()}
 
             """);
     }

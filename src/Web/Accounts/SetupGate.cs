@@ -1,19 +1,24 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Accounts;
 
 /// <summary>
-/// The first start: while nobody can sign in, whoever has the code printed on the server's console may make the first
+/// The first start: while nobody can sign in, whoever has a code printed on a server's console may make the first
 /// Admin. Closes for good with the first account, however it came about.
 /// </summary>
-internal sealed class SetupGate(AccountStore store, DemoMode demo, AuditLog audit, TimeProvider time)
+internal sealed class SetupGate(AccountStore store, DemoMode demo, AuditLog audit, IDataProtectionProvider protection, IOptions<AccountsOptions> options, TimeProvider time)
 {
+    private readonly IDataProtector _codes = protection.CreateProtector("BehaviorDashboard.Setup");
     private volatile bool _closed;
 
-    /// <summary>Known to this process only, and only to who reads its console.</summary>
-    public string Code { get; } = Secrets.New();
+    /// <summary>A code for a link, kept nowhere. Every web node on this store knows it for one: a proxy may bring its reader to any of them.</summary>
+    public string NewCode() => _codes.Protect(time.GetUtcNow().AddHours(options.Value.LinkHours).ToString("O", CultureInfo.InvariantCulture));
 
     public async ValueTask<bool> IsOpenAsync(CancellationToken cancel = default)
     {
@@ -23,7 +28,7 @@ internal sealed class SetupGate(AccountStore store, DemoMode demo, AuditLog audi
         return false;
     }
 
-    public async ValueTask<bool> AdmitsAsync(string? code, CancellationToken cancel = default) => Secrets.Same(code, Code) && await IsOpenAsync(cancel);
+    public async ValueTask<bool> AdmitsAsync(string? code, CancellationToken cancel = default) => IsGood(code) && await IsOpenAsync(cancel);
 
     /// <returns>The first Admin, or what is wrong with the name, address or password.</returns>
     public async Task<(Account? Account, IReadOnlyList<string> Problems)> CreateAdminAsync(UserManager<Account> users, string email, string name, string password, string how, CancellationToken cancel)
@@ -40,5 +45,17 @@ internal sealed class SetupGate(AccountStore store, DemoMode demo, AuditLog audi
         _closed = true;
         await audit.RecordAsync(new AuditEntry("setup.completed", account.Id, JsonSerializer.Serialize(new { how })), new AuditActor(AuditActor.Person, account.Id, account.Name, null), cancel);
         return (account, []);
+    }
+
+    private bool IsGood(string? code)
+    {
+        try
+        {
+            return code is { Length: > 0 and < 1_000 } && DateTimeOffset.Parse(_codes.Unprotect(code), CultureInfo.InvariantCulture) > time.GetUtcNow();
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 }
