@@ -12,6 +12,7 @@ namespace BehaviorDashboard.Nodes;
 public sealed class Node : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     private readonly LeaseStore _store;
     private readonly TimeProvider _time;
@@ -22,6 +23,7 @@ public sealed class Node : BackgroundService
     private IReadOnlyList<NodeSeen> _nodes = [];
     private long _lastOthers = long.MinValue, _lastTrouble = long.MinValue;
     private (StoreMoment Moment, long Asked)? _moment;
+    private bool _clockIsOff;
 
     public Node(Database database, IOptions<NodesOptions> options, TimeProvider time, ILogger<Node> logger)
     {
@@ -137,7 +139,18 @@ public sealed class Node : BackgroundService
         var (nodes, moment) = await _store.BeatAsync(Id, _name, _time.GetUtcNow(), patience.Token);
         Volatile.Write(ref _nodes, nodes);
         _moment = (moment, began);
+        if (_time is NodeClock clock) Follow(clock, moment.At, began);
         if (nodes.Any(n => n.Id != Id)) Interlocked.Exchange(ref _lastOthers, _time.GetTimestamp());
+    }
+
+    private void Follow(NodeClock clock, DateTimeOffset store, long asked)
+    {
+        clock.Follow(store, asked, _time.GetTimestamp());
+        var ahead = clock.MachineAhead;
+        var isOff = ahead.Duration() > ClockTolerance;
+        if (isOff && !_clockIsOff) _logger.LogWarning("The clock of this machine is {Seconds:N0} s ahead of the database's, by which this node goes.", ahead.TotalSeconds);
+        if (!isOff && _clockIsOff) _logger.LogInformation("The clock of this machine agrees with the database's again.");
+        _clockIsOff = isOff;
     }
 
     private bool Happened(ref long at, TimeSpan within) => Interlocked.Read(ref at) is var last && last != long.MinValue && _time.GetElapsedTime(last) < within;

@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
+using BehaviorDashboard.Nodes;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ public sealed class ShellModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddProxies(configuration);
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TimeProvider>(new NodeClock(TimeProvider.System));
         services.TryAddSingleton(provider =>
         {
             var shop = provider.GetRequiredService<IOptions<ShopOptions>>().Value;

@@ -3,6 +3,7 @@ using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace BehaviorDashboard.Tests.Nodes;
@@ -72,25 +73,53 @@ public class LeaseTests
     }
 
     [Fact]
-    public async Task A_clock_that_jumps_by_an_hour_moves_no_lease_and_is_known_to_the_others()
+    public async Task A_clock_that_jumps_by_an_hour_moves_neither_a_lease_nor_the_time_of_its_node()
     {
         Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
         await using var store = await TestStore.OpenAsync(Engine.Postgres);
-        var clock = new JumpingClock();
+        var machine = new JumpingClock();
+        var clock = new NodeClock(machine);
         using var first = await StartAsync(store, clock);
         using var second = await StartAsync(store);
-        clock.Ahead = TimeSpan.FromHours(1);
+        machine.Ahead = TimeSpan.FromHours(1);
         // Longer than the lease lasts, so that it had to be renewed.
         await Task.Delay(Lease.Length + TimeSpan.FromSeconds(3));
         Assert.Equal((true, false), (first.Schedule.Held, second.Schedule.Held));
-        // What it stores bears its own time: who looks in the store for it must look that far.
-        Assert.InRange(second.Skew.TotalMinutes, 59, 61);
-        Assert.InRange((first.StoreTime - second.StoreTime).Duration().TotalSeconds, 0, 2);
-        clock.Ahead = TimeSpan.FromHours(-1);
+        Assert.InRange((clock.GetUtcNow() - second.StoreTime).Duration().TotalSeconds, 0, 2);
+        Assert.InRange(second.Skew.TotalSeconds, 0, 2);
+        machine.Ahead = TimeSpan.FromHours(-1);
         await Task.Delay(Lease.Length + TimeSpan.FromSeconds(3));
         Assert.Equal((true, false), (first.Schedule.Held, second.Schedule.Held));
-        await first.StopAsync(CancellationToken.None);
-        await second.StopAsync(CancellationToken.None);
+        Assert.InRange((clock.GetUtcNow() - second.StoreTime).Duration().TotalSeconds, 0, 2);
+        // A node that starts on such a machine knows better before anything else of it runs.
+        var late = new NodeClock(machine);
+        Assert.InRange((second.StoreTime - late.GetUtcNow()).TotalMinutes, 59, 61);
+        using var third = await StartAsync(store, late);
+        Assert.InRange((late.GetUtcNow() - second.StoreTime).Duration().TotalSeconds, 0, 2);
+        foreach (var node in (Node[])[first, second, third]) await node.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void A_nodes_clock_stays_as_it_is_while_the_databases_may_be_the_same_and_follows_it_otherwise()
+    {
+        var machine = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var clock = new NodeClock(machine);
+        var noon = clock.GetUtcNow();
+        // Asked at noon, answered two seconds later: anything between is as good.
+        var asked = clock.GetTimestamp();
+        machine.Advance(TimeSpan.FromSeconds(2));
+        clock.Follow(noon.AddSeconds(1), asked, clock.GetTimestamp());
+        Assert.Equal(noon.AddSeconds(2), clock.GetUtcNow());
+        // The database's cannot be ours: as far as must be, and on from there.
+        clock.Follow(noon.AddSeconds(62), clock.GetTimestamp(), clock.GetTimestamp());
+        Assert.Equal(noon.AddSeconds(62), clock.GetUtcNow());
+        machine.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(noon.AddSeconds(67), clock.GetUtcNow());
+        asked = clock.GetTimestamp();
+        machine.Advance(TimeSpan.FromSeconds(1));
+        clock.Follow(noon.AddSeconds(60), asked, clock.GetTimestamp());
+        Assert.Equal(noon.AddSeconds(61), clock.GetUtcNow());
+        Assert.Equal(TimeSpan.FromSeconds(-53), clock.MachineAhead);
     }
 
     /// <summary>A clock on the wall that somebody sets; the stop-watch goes on.</summary>
