@@ -11,9 +11,11 @@ public class FaultTests
     public async Task What_was_acknowledged_is_stored_once_and_shown_by_every_node_whatever_fails()
     {
         Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
-        await using var cluster = await Cluster.StartAsync();
+        // The disk of a server that serves other tests is not filled: that is done by the benchmark of the same name.
+        if (MovableClock.Missing is { } missing) TestContext.Current.AddWarning("Not tried: a node's clock that jumps. " + missing);
+        await using var cluster = await Cluster.StartForFaultsAsync(2, null);
         var log = new List<string>();
-        var report = await new FaultRun(cluster, () => CutAsync(cluster.Database), 20_261_126) { Say = log.Add }.RunAsync(TimeSpan.FromSeconds(20));
+        var report = await new FaultRun(cluster, () => CutAsync(cluster.Database), 20_261_126) { Say = log.Add, Pace = 2 }.RunAsync(TimeSpan.FromSeconds(20));
         Assert.True(report.Wrong.Count == 0, string.Join('\n', report.Wrong.Concat(log)));
         Assert.True(report.Acknowledged > 1_000 && report.Resent > 0, $"{report.Acknowledged} events, {report.Resent} batches sent again: the test proved nothing.");
     }

@@ -11,15 +11,22 @@ public sealed class Cluster : IAsyncDisposable
     private readonly string[] _settings;
     private readonly string _database;
     private readonly bool _own;
+    private readonly bool _forFaults;
     private readonly List<string> _folders = [];
 
-    private Cluster(string database, bool own, RedisProcess redis, string[] settings) => (_database, _own, Redis, _settings) = (database, own, redis, settings);
+    private Cluster(string database, bool own, bool forFaults, RedisProcess redis, string[] settings) => (_database, _own, _forFaults, Redis, _settings) = (database, own, forFaults, redis, settings);
 
     public RedisProcess Redis { get; }
 
     public string Database => _database;
 
     public List<ClusterNode> Nodes { get; } = [];
+
+    /// <summary>Each node's own line to Redis, in a cluster that faults befall.</summary>
+    public List<Line> Lines { get; } = [];
+
+    /// <summary>Each node's own clock, in a cluster that faults befall; none where <see cref="MovableClock.Missing"/>.</summary>
+    public List<MovableClock> Clocks { get; } = [];
 
     /// <summary>Its keys, made by the first node.</summary>
     public string Admin { get; private set; } = "";
@@ -28,9 +35,14 @@ public sealed class Cluster : IAsyncDisposable
     public static string? Missing => TestStore.Missing(Engine.Postgres) ?? RedisProcess.Missing;
 
     /// <param name="database">A PostgreSQL database; one of its own when null.</param>
-    public static async Task<Cluster> StartAsync(int nodes = 2, string? database = null, params string[] settings)
+    public static Task<Cluster> StartAsync(int nodes = 2, string? database = null, params string[] settings) => StartAsync(nodes, database, false, settings);
+
+    /// <summary>As <see cref="StartAsync(int, string?, string[])"/>, with what faults need.</summary>
+    public static Task<Cluster> StartForFaultsAsync(int nodes = 2, string? database = null, params string[] settings) => StartAsync(nodes, database, true, settings);
+
+    private static async Task<Cluster> StartAsync(int nodes, string? database, bool forFaults, string[] settings)
     {
-        var cluster = new Cluster(database ?? await TestStore.CreateDatabaseAsync(), database is null, new RedisProcess(), settings);
+        var cluster = new Cluster(database ?? await TestStore.CreateDatabaseAsync(), database is null, forFaults, new RedisProcess(), settings);
         for (var i = 0; i < nodes; i++) await cluster.AddAsync();
         return cluster;
     }
@@ -39,6 +51,8 @@ public sealed class Cluster : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("behavior-node-").FullName;
         _folders.Add(folder);
+        if (_forFaults) Lines.Add(new Line(Redis.Port));
+        if (_forFaults && MovableClock.Missing is null) Clocks.Add(new MovableClock(Path.Combine(folder, "clock")));
         var process = await StartNodeAsync(folder, Nodes.Count, more);
         if (Admin.Length == 0)
         {
@@ -60,11 +74,12 @@ public sealed class Cluster : IAsyncDisposable
     }
 
     private Task<ProductProcess> StartNodeAsync(string folder, int number, string[] more) =>
-        ProductProcess.StartAsync(folder, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + Redis.Address, $"--Nodes:Name=node{number + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
+        ProductProcess.StartAsync(folder, Clocks.ElementAtOrDefault(number)?.Environment, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + (Lines.ElementAtOrDefault(number)?.Address ?? Redis.Address), $"--Nodes:Name=node{number + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes) await node.DisposeAsync();
+        foreach (var line in Lines) line.Dispose();
         await Redis.DisposeAsync();
         if (_own) await TestStore.DropDatabaseAsync(_database);
         foreach (var folder in _folders) Directory.Delete(folder, recursive: true);
@@ -112,7 +127,7 @@ public sealed class ClusterNode : IAsyncDisposable
         var snapshot = await hub.InvokeAsync<JsonElement>("GetSnapshot");
         var now = snapshot.GetProperty("windows").GetProperty("24h").GetProperty("now");
         return new LiveFigures(now.GetProperty("events").GetInt64(), now.GetProperty("orders").GetInt64(), now.GetProperty("grossRevenue").GetDecimal(), now.GetProperty("activePeople").GetInt64(), now.GetProperty("sessions").GetInt64())
-        { CatchingUp = snapshot.GetProperty("catchingUp").GetBoolean(), Late = snapshot.GetProperty("late").GetBoolean() };
+        { CatchingUp = snapshot.GetProperty("catchingUp").GetBoolean(), Late = snapshot.GetProperty("late").GetBoolean(), DiskFull = snapshot.TryGetProperty("diskFull", out var full) && full.GetBoolean() };
     }
 
     /// <summary>The same figures, counted in the store.</summary>
@@ -136,5 +151,7 @@ public sealed record LiveFigures(long Events, long Orders, decimal Revenue, long
 
     public bool Late { get; init; }
 
-    public LiveFigures Plain() => this with { CatchingUp = false, Late = false };
+    public bool DiskFull { get; init; }
+
+    public LiveFigures Plain() => this with { CatchingUp = false, Late = false, DiskFull = false };
 }

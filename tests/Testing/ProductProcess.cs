@@ -33,10 +33,13 @@ public sealed partial class ProductProcess : IAsyncDisposable
 
     /// <summary>Starts the web server and waits until it listens.</summary>
     /// <param name="folder">Store folder; a new temporary one when null.</param>
-    public static async Task<ProductProcess> StartAsync(string? folder = null, params string[] arguments)
+    public static Task<ProductProcess> StartAsync(string? folder = null, params string[] arguments) => StartAsync(folder, null, arguments);
+
+    /// <summary>As <see cref="StartAsync(string?, string[])"/>, with more in its environment.</summary>
+    public static async Task<ProductProcess> StartAsync(string? folder, IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
         folder ??= Directory.CreateTempSubdirectory("behavior-product-").FullName;
-        var product = new ProductProcess(Launch(["--urls", "http://127.0.0.1:0", "--data", folder, .. arguments]), folder);
+        var product = new ProductProcess(Launch(["--urls", "http://127.0.0.1:0", "--data", folder, .. arguments], environment: environment), folder);
         product.Read(product._process.StandardOutput);
         product.Read(product._process.StandardError);
         var ended = product._process.WaitForExitAsync();
@@ -121,7 +124,7 @@ public sealed partial class ProductProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Launch(string[] arguments, string? postgres = null)
+    private static Process Launch(string[] arguments, string? postgres = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(Assembly)! };
         start.ArgumentList.Add(Assembly);
@@ -129,6 +132,7 @@ public sealed partial class ProductProcess : IAsyncDisposable
         // The development environment serves assets from the working tree, as dotnet run does.
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         if (postgres is not null) start.Environment["Storage__Postgres"] = postgres;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

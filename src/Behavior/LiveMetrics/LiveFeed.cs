@@ -32,12 +32,12 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
     private readonly Dictionary<string, string> _titles = [];
     private LiveWindows _windows;
     private LiveSnapshot? _snapshot;
-    private readonly Func<(bool Late, bool StoreAnswers)> _standing;
+    private readonly Func<(bool Late, bool StoreAnswers, bool DiskFull)> _standing;
     private HashSet<ulong>? _alreadyRead;
     private long _read;
     private bool _catchingUp = true;
 
-    internal LiveFeed(KpiStore store, IProductCatalog catalog, IOptions<ShopOptions> shop, Func<(bool Late, bool StoreAnswers)> standing, TimeProvider time, ILogger<Signal> signalLogger, ILogger<LiveFeed> logger)
+    internal LiveFeed(KpiStore store, IProductCatalog catalog, IOptions<ShopOptions> shop, Func<(bool Late, bool StoreAnswers, bool DiskFull)> standing, TimeProvider time, ILogger<Signal> signalLogger, ILogger<LiveFeed> logger)
     {
         (_store, _catalog, _standing, _time, _logger, _currency) = (store, catalog, standing, time, logger, shop.Value.Currency);
         _windows = new LiveWindows(time.GetUtcNow());
@@ -54,8 +54,8 @@ public sealed class LiveFeed : BackgroundService, ICommittedEvents
             var now = _time.GetUtcNow();
             if (_snapshot is { } fresh && now - fresh.AsOf < SnapshotLife && now >= fresh.AsOf) return fresh;
             _windows.Advance(now);
-            var (late, answers) = _standing();
-            return _snapshot = new LiveSnapshot(now, _catchingUp, late, answers, _windows.EventsPerSecond,
+            var (late, answers, full) = _standing();
+            return _snapshot = new LiveSnapshot(now, _catchingUp, late, answers, full, _windows.EventsPerSecond,
                 LiveWindows.Keys.ToDictionary(k => k, k => Titled(_windows.Read(k, RankingLength))), [.. _recent]);
         }
     }

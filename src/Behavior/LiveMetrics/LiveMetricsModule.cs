@@ -22,7 +22,7 @@ public sealed class LiveMetricsModule : IModule
         services.AddSingleton<KpiStore>();
         services.AddSingleton(p => new KpiService(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddSingleton(p => new LiveFeed(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<IOptions<ShopOptions>>(),
-            () => (p.GetRequiredService<NodeRelay>().IsLate, p.GetRequiredService<Node>().StoreAnswers), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<LiveFeed>>()));
+            () => (p.GetRequiredService<NodeRelay>().IsLate, p.GetRequiredService<Node>().StoreAnswers, p.GetRequiredService<EventWriter>().DiskFull), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<LiveFeed>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<LiveFeed>());
         services.AddHostedService(p => p.GetRequiredService<LiveFeed>());
         services.AddSingleton(p => new KpiReplay(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using BehaviorDashboard.Nodes;
@@ -77,7 +78,16 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
         catch (DbException problem) when (Dialect.IsFatal(problem))
         {
             connections.Abandon();
-            throw new StoreUnavailableException($"The store had to be closed: {problem.Message}", problem);
+            throw new StoreUnavailableException($"The store had to be closed: {problem.Message}", problem) { DiskFull = Dialect.IsDiskFull(problem) };
+        }
+        catch (DataException problem) when (problem.InnerException is DbException inner)
+        {
+            // So says who reads a row when the rest of it does not come.
+            throw new StoreUnavailableException($"The store broke off in the middle of an answer: {inner.Message}", inner);
+        }
+        catch (DbException problem) when (Dialect.IsDiskFull(problem))
+        {
+            throw new StoreUnavailableException($"The disk of the store is full, so nothing can be stored until there is room again: {problem.Message}", problem) { DiskFull = true };
         }
     }
 }

@@ -25,6 +25,9 @@ public abstract class Dialect
     /// <summary>Whether the engine has given up and must be opened afresh.</summary>
     public virtual bool IsFatal(DbException problem) => false;
 
+    /// <summary>Whether there was no room on the store's disk.</summary>
+    public abstract bool IsDiskFull(DbException problem);
+
     /// <summary>Distinct count of an expression where an estimate is enough.</summary>
     public abstract string ApproximateDistinct(string expression);
 

@@ -23,6 +23,10 @@ internal sealed partial class DuckDbDialect : Dialect
 
     public override bool IsFatal(DbException problem) => problem.Message.StartsWith("FATAL", StringComparison.Ordinal);
 
+    // The engine says what the system told it.
+    public override bool IsDiskFull(DbException problem) =>
+        problem.Message.Contains("No space left on device", StringComparison.Ordinal) || problem.Message.Contains("Could not write all bytes", StringComparison.Ordinal);
+
     public override string ApproximateDistinct(string expression) => $"approx_count_distinct({expression})";
 
     // As a JSON pointer (RFC 6901): of the ways to write a key it is the one in which no sign is a wildcard.

@@ -11,6 +11,8 @@ internal sealed class PostgresDialect : Dialect
     // Serialisation failure, deadlock, and a unique key taken by a neighbour between our look and our insert.
     public override bool IsConflict(DbException problem) => problem.SqlState is "40001" or "40P01" or "23505";
 
+    public override bool IsDiskFull(DbException problem) => problem.SqlState == "53100";
+
     public override string ApproximateDistinct(string expression) => $"count(distinct {expression})";
 
     public override string JsonKey(string name) => name;

@@ -25,12 +25,16 @@ public sealed class EventWriter : IAsyncDisposable
     private readonly Meter _meter = new("BehaviorDashboard.Storage");
     private readonly Counter<long> _refused;
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(1);
-    private long _waiting;
+    // Who is told to come back comes back sooner than this.
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(30);
+    private readonly TimeProvider _time;
+    private long _waiting, _fullAt = long.MinValue;
 
     public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, IEnumerable<ICommitParticipant> participants, TimeProvider time, ILogger<EventWriter> logger)
     {
         _options = options.Value;
         _logger = logger;
+        _time = time;
         _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], time, logger);
         _loop = new Lazy<Task>(() =>
         {
@@ -46,6 +50,9 @@ public sealed class EventWriter : IAsyncDisposable
 
     /// <summary>Events that wait for a commit.</summary>
     public long Waiting => Interlocked.Read(ref _waiting);
+
+    /// <summary>Whether events were refused a moment ago because the disk of the store is full, and none could be stored since.</summary>
+    public bool DiskFull => Interlocked.Read(ref _fullAt) is var at && at != long.MinValue && _time.GetElapsedTime(at) < FullFor;
 
     private abstract record Pending(int Size);
 
@@ -181,6 +188,7 @@ public sealed class EventWriter : IAsyncDisposable
         try
         {
             var stored = await _runner.StoreAsync([.. group.Select(g => g.Events)]);
+            Interlocked.Exchange(ref _fullAt, long.MinValue);
             for (var i = 0; i < group.Count; i++) group[i].Done.TrySetResult(stored[i]);
         }
         catch (Exception problem) when (group.Count > 1)
@@ -192,6 +200,7 @@ public sealed class EventWriter : IAsyncDisposable
         }
         catch (Exception problem)
         {
+            if (problem is StoreUnavailableException { DiskFull: true }) Interlocked.Exchange(ref _fullAt, _time.GetTimestamp());
             _logger.LogError(problem, "A batch of {Events} events could not be stored.", group[0].Size);
             group[0].Done.TrySetException(problem);
         }

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Shell;
@@ -14,7 +15,7 @@ internal static class Health
         routes.MapMethods("/readyz", Methods, ReadyAsync).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(Database database, Draining draining, ILogger<ShellModule> log, CancellationToken cancel)
+    private static async Task<IResult> ReadyAsync(Database database, EventWriter writer, Draining draining, ILogger<ShellModule> log, CancellationToken cancel)
     {
         if (draining.HasBegun) return Results.Text("going down", statusCode: StatusCodes.Status503ServiceUnavailable);
         try
@@ -22,7 +23,8 @@ internal static class Health
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             patience.CancelAfter(Patience);
             await database.ScalarAsync<int>("select 1", cancel: patience.Token).WaitAsync(Patience, cancel);
-            return Results.Text("ready");
+            // Pages and figures can be read all the same: a load balancer must not take them away.
+            return Results.Text(writer.DiskFull ? "ready to read; the disk of the store is full, nothing can be stored" : "ready");
         }
         catch (Exception problem) when (!cancel.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Xunit;
 
 namespace BehaviorDashboard.Tests.Storage;
@@ -28,6 +29,25 @@ public class ReopeningTests
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Database.ScalarAsync<long>("select 1"));
         await held.DisposeAsync();
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select 1"));
+    }
+
+    private sealed record Row(int Number, string Text);
+
+    [Fact]
+    public async Task A_server_whose_answer_breaks_off_in_the_middle_of_a_row_cannot_be_reached()
+    {
+        Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
+        await using var store = await TestStore.OpenAsync(Engine.Postgres);
+        var settings = new NpgsqlConnectionStringBuilder(store.Postgres);
+        using var line = new Line(settings.Port);
+        (settings.Host, settings.Port) = ("127.0.0.1", line.Port);
+        await using var connections = new PostgresConnections(settings.ConnectionString);
+        var database = new Database(connections);
+        Assert.Single(await database.QueryAsync<Row>("select 1 as Number, 'x' as Text"));
+        line.CutAfter = 1_000_000;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => database.QueryAsync<Row>("select 1 as Number, repeat('x', 50000000) as Text"));
+        line.Join();
+        Assert.Single(await database.QueryAsync<Row>("select 1 as Number, 'x' as Text"));
     }
 
     [Fact]
