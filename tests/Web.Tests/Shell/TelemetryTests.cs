@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Imports;
+using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -83,7 +85,7 @@ public sealed class TelemetryTests
         protected override void ChangeServices(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(log);
     }
 
-    /// <summary>A day in the life of a shopper's data: sent well and badly, looked at, searched for, erased.</summary>
+    /// <summary>A day in the life of a shopper's data: sent well and badly, imported, written in, looked at, searched for, erased.</summary>
     private static async Task LiveAsync(WebHost host)
     {
         using var sender = await host.KeyClientAsync();
@@ -96,10 +98,31 @@ public sealed class TelemetryTests
         using var admin = await host.SignInAsync(Access.Admin);
         foreach (var path in new[] { $"/customers/{Ada}", $"/customers?q={Ada}", $"/v1/people/{Uri.EscapeDataString(Ada)}", $"/v1/people/{Ada}/events", $"/nowhere/{Ada}" })
             using (await WebHost.PageAsync(admin, path)) { }
+        using (await sender.PostAsync(new Uri("/v1/conversations", UriKind.Relative), new StringContent($$"""{"conversation_id":"c1","message_id":"m1","user_id":"{{Ada}}","channel":"email","subject":"{{Ada}}","body":"Where is it?"}""", Encoding.UTF8, "application/json"))) { }
+        using (await sender.PostAsync(new Uri("/v1/reviews", UriKind.Relative), new StringContent($$"""{"reviews":[{"review_id":"{{Ada}}","user_id":"{{Ada}}","rating":"{{Ada}}","body":"x"}]}""", Encoding.UTF8, "application/json"))) { }
+        await ImportAsync(host);
         using var stranger = host.Client();
         using (await WebHost.PostFormAsync(stranger, "/login", "/auth/login", new() { ["email"] = Ada, ["password"] = "wrong" })) { }
         using var erased = await admin.DeleteAsync(new Uri($"/v1/people/{Ada}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, erased.StatusCode);
+    }
+
+    /// <summary>A file of hers, with rows that cannot be read, and a statement of hers that fails.</summary>
+    private static async Task ImportAsync(WebHost host)
+    {
+        var file = Path.Combine(host.Folder, "customers.csv");
+        await File.WriteAllTextAsync(file, $"Customer ID,Email,First Name,Total Spent\n1,{Ada},Ada,5\n\"{Ada},x\n");
+        await host.Services.GetRequiredService<ImportService>().RunAsync(new ImportRequest("shopify-customers", [file]));
+        var log = host.Services.GetRequiredService<ILogger<TelemetryTests>>();
+        try
+        {
+            await host.Services.GetRequiredService<Database>().ExecuteAsync("insert into people_search (user_id, words) values (@Ada, @Ada), (@Ada, @Ada)", new { Ada });
+            Assert.Fail("The statement should not have worked.");
+        }
+        catch (System.Data.Common.DbException problem)
+        {
+            log.LogError(problem, "A statement failed.");
+        }
     }
 
     [Fact]
