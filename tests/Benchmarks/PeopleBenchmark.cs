@@ -58,7 +58,7 @@ internal static class PeopleBenchmark
         await store.Database.ExecuteAsync(Words);
         await store.Database.ExecuteAsync(Consents);
         await store.Database.ExecuteAsync(Members);
-        await store.Database.ExecuteAsync("analyze profiles; analyze people_search");
+        await store.Database.ExecuteAsync("analyze profiles; analyze people_search; analyze consents; analyze segment_members");
         await using var scope = store.Services.CreateAsyncScope();
         var (list, merges) = (scope.ServiceProvider.GetRequiredService<PeopleService>(), scope.ServiceProvider.GetRequiredService<MergeService>());
         var times = new Dictionary<string, double>();

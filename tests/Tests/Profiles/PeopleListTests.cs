@@ -19,7 +19,7 @@ public class PeopleListTests
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new SegmentsModule()], more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc))
-            .AddSingleton(p => new PeopleStore(p.GetRequiredService<Database>()) { MostNamed = mostNamed }));
+            .AddSingleton(p => new PeopleStore(p.GetRequiredService<Database>()) { MostNamed = mostNamed, Near = 60 }));
         var random = new Random(7);
         var events = new List<ShopEvent>();
         for (var i = 0; i < 160; i++)

@@ -33,17 +33,22 @@ internal sealed class PeopleSql(ConsentService consents, IEnumerable<IPeopleSets
     public static (string Start, string Like)? Words(PeopleQuery query) => Plain(query.Text) is { Length: > 0 } text ? (text, "%" + text.ToLowerInvariant() + "%") : null;
 
     /// <param name="named">Everybody of the search; null where they are too many, or nothing is searched for.</param>
-    public (string Sql, DynamicParameters Arguments) Page(PeopleQuery query, IReadOnlyCollection<string>? named, PeopleCursor after, int limit)
+    /// <param name="near">Only whoever is among so many of the order's next; null: everybody.</param>
+    public (string Sql, DynamicParameters Arguments) Page(PeopleQuery query, IReadOnlyCollection<string>? named, PeopleCursor after, int limit, int? near = null)
     {
         var (where, arguments) = Where(query, named);
         var measure = after.Behind ? "last_seen" : Measure(query.Sort);
-        if (query.Sort is not "seen") where.Add(after.Behind ? "orders = 0" : "orders > 0");
-        where.Add($"({measure}, user_id) < ({Mark(measure)}, @AfterKey)");
+        List<string> next = [$"({measure}, user_id) < ({Mark(measure)}, @AfterKey)"];
+        if (query.Sort is not "seen") next.Add(after.Behind ? "orders = 0" : "orders > 0");
+        var order = $"order by {measure} desc, user_id desc";
+        var from = near is null ? "profiles" : $"(select * from profiles where {string.Join(" and ", next)} {order} limit @Near) profiles";
+        if (near is null) where.AddRange(next);
+        if (near is not null) arguments.Add("Near", near);
         arguments.Add("AfterTime", after.Time);
         arguments.Add("AfterNumber", after.Number);
         arguments.Add("AfterKey", after.Key);
         arguments.Add("Limit", limit);
-        return ($"select {PeopleStore.Columns} from profiles where {string.Join(" and ", where)} order by {measure} desc, user_id desc limit @Limit", arguments);
+        return ($"select {PeopleStore.Columns} from {from} where {string.Join(" and ", where)} {order} limit @Limit", arguments);
     }
 
     public (string Sql, DynamicParameters Arguments) Count(PeopleQuery query, IReadOnlyCollection<string>? named)

@@ -53,8 +53,8 @@ public sealed partial class People
         _narrowing = PeopleFilter.Names.Skip(2).Count(_address.ContainsKey);
         _personal = (await Authorization.AuthorizeAsync((await Session).User, Access.SeePersonalData)).Succeeded;
         _sets = await Service.SetsAsync();
-        _page = await Service.PageAsync(_query);
-        _count = await Service.CountAsync(_query);
+        var (page, count) = (Service.PageAsync(_query), Service.CountAsync(_query));
+        (_page, _count) = (await page, await count);
         (_asOf, _opened) = (Service.Now, Nav.Uri);
     }
 
