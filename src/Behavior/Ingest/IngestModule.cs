@@ -27,14 +27,8 @@ public sealed class IngestModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes) => IngestApi.Map(routes);
 
     /// <summary>The first sender should not wait for what the writer reads before its first commit.</summary>
-    private sealed class WarmWriter(EventWriter writer) : IHostedService
+    private sealed class WarmWriter(EventWriter writer) : BackgroundService
     {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            writer.WarmUp();
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => writer.WarmUpAsync(stoppingToken);
     }
 }

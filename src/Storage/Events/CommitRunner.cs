@@ -163,7 +163,8 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         return results;
     }
 
-    private async Task PrepareAsync()
+    /// <summary>Reads what must be known before the first commit, once.</summary>
+    public async Task PrepareAsync()
     {
         if (_prepared && _tracked) return;
         await database.ReadAsync(async session =>

@@ -27,14 +27,15 @@ public sealed class EventWriter : IAsyncDisposable
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMinutes(1);
     // Who is told to come back comes back sooner than this.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPage = TimeSpan.FromSeconds(2);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private long _waiting, _fullAt = long.MinValue;
 
     public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, IEnumerable<ICommitParticipant> participants, TimeProvider time, ILogger<EventWriter> logger)
     {
         _options = options.Value;
-        _logger = logger;
-        _time = time;
+        (_logger, _time) = (logger, time);
         _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], time, logger);
         _loop = new Lazy<Task>(() =>
         {
@@ -65,8 +66,16 @@ public sealed class EventWriter : IAsyncDisposable
     /// <summary>Other nodes did something: it waits in a queue of its own, so that it cuts no commit in two.</summary>
     private sealed record PendingNews() : Pending(0);
 
-    /// <summary>Starts reading what the writer must know before its first commit.</summary>
-    public void WarmUp() => _ = _loop.Value;
+    /// <summary>
+    /// Reads what the writer must know before its first commit. The first page goes before it, an event does not wait. Ends when it is
+    /// known, or could not be read: then the first commit reads it.
+    /// </summary>
+    public async Task WarmUpAsync(CancellationToken cancel)
+    {
+        if (!_loop.IsValueCreated) await Task.Delay(FirstPage, _time, cancel);
+        _ = _loop.Value;
+        await _ready.Task.WaitAsync(cancel);
+    }
 
     /// <summary>Stores a batch; returns when it is durable. Events with a message id stored before change nothing.</summary>
     /// <exception cref="EventQueueFullException">Too much is waiting; nothing of the batch was taken.</exception>
@@ -164,6 +173,15 @@ public sealed class EventWriter : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        try
+        {
+            await _runner.PrepareAsync();
+        }
+        catch (Exception problem)
+        {
+            _logger.LogWarning(problem, "What is stored could not be read yet; it is before the first commit.");
+        }
+        _ready.TrySetResult();
         var group = new List<PendingEvents>();
         var size = 0;
         while (await _queue.Reader.WaitToReadAsync())

@@ -1,5 +1,6 @@
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,9 +9,9 @@ namespace BehaviorDashboard.Recommendations;
 
 /// <summary>
 /// Reads what people did into memory at the start and grows it by every commit, off the writer's thread; begins anew when
-/// history was rewritten, so that an erased person is gone from here too.
+/// history was rewritten, so that an erased person is gone from here too. The writer tells it of commits, so it asks for the writer only when it runs.
 /// </summary>
-internal sealed class InterestKeeper(InterestStore store, PersonMemory people, CoVisits coVisits, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<InterestKeeper> logger) : BackgroundService, ICommittedEvents
+internal sealed class InterestKeeper(InterestStore store, IServiceProvider services, PersonMemory people, CoVisits coVisits, IOptions<RecommendationsOptions> options, ShopClock clock, TimeProvider time, ILogger<InterestKeeper> logger) : BackgroundService, ICommittedEvents
 {
     private const int VisitDays = 7;
     private readonly CommitQueue _commits = new();
@@ -71,6 +72,8 @@ internal sealed class InterestKeeper(InterestStore store, PersonMemory people, C
         {
             try
             {
+                // Accepting events goes before knowing tastes: both read the whole history.
+                if (load) await services.GetRequiredService<EventWriter>().WarmUpAsync(stoppingToken);
                 if (load) await LoadAsync(stoppingToken);
                 load = Fold();
                 if (!load) await _commits.WaitAsync(stoppingToken);
