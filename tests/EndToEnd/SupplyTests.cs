@@ -80,6 +80,41 @@ public class SupplyTests(Browser browser)
         watched.AssertClean();
     }
 
+    [Fact]
+    public async Task What_is_scarce_is_promised_to_fewer_people_or_later()
+    {
+        await using var product = await ProductProcess.StartAsync(null, "--Campaigns:From=news@shop.example", "--Campaigns:GlobalControl=0");
+        await FillAsync(product);
+        await using var watched = await browser.OpenAsync(product.Address);
+        var page = watched.Page;
+        await FirstAdmin.SetUpAsync(product, page);
+        await page.GotoAsync("/supply");
+        await page.Locator("[data-refresh]").ClickAsync();
+        await Expect(page.Locator("[data-today]")).ToContainTextAsync("Mug (blue)", new() { Timeout = 60_000 });
+
+        await page.GotoAsync("/campaigns/new?products=mug-blue");
+        await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
+        await Expect(page.Locator("[data-promise=limit]")).ToBeVisibleAsync();
+        var everybody = long.Parse((await page.Locator("[data-treated]").TextContentAsync())!, System.Globalization.CultureInfo.InvariantCulture);
+        await page.Locator("[data-shrink]").ClickAsync();
+        await Expect(page.Locator("[data-shrink]")).ToHaveCountAsync(0);
+        Assert.InRange(long.Parse((await page.Locator("[data-treated]").TextContentAsync())!, System.Globalization.CultureInfo.InvariantCulture), 1, everybody - 1);
+
+        // Nothing is on its way: there is no later to wait for. Then there is.
+        await Expect(page.Locator("[data-delay]")).ToHaveCountAsync(0);
+        await page.Locator("[data-limit]").FillAsync("");
+        await page.Locator("[data-order]").ClickAsync();
+        await Expect(page.Locator("[data-proposal]")).ToBeVisibleAsync();
+        await page.GotoAsync("/" + await page.Locator("[data-proposal]").GetAttributeAsync("href"));
+        await page.Locator("[data-approve]").ClickAsync();
+        await Expect(page.Locator("[data-lines] button")).ToBeVisibleAsync();
+        await page.GotoAsync("/campaigns/new?products=mug-blue");
+        await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
+        await page.Locator("[data-delay]").ClickAsync();
+        await Expect(page.Locator("input[type=datetime-local]").First).Not.ToHaveValueAsync("");
+        watched.AssertClean();
+    }
+
     /// <summary>Half a year of orders, people who may be written to, and two variants with stock.</summary>
     private static async Task FillAsync(ProductProcess product)
     {

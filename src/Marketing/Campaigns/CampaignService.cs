@@ -96,6 +96,7 @@ public sealed class CampaignService
     public async Task<CampaignResult> CreateAsync(string name, CampaignSpec spec, string who, CancellationToken cancel = default)
     {
         if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
+        if (await NamesakeAsync(0, spec, cancel) is { } taken) return CampaignResult.Wrong(taken);
         var id = await _store.AddAsync(name.Trim(), spec.ToJson(), Note(who, "created"), cancel);
         await _audit.RecordAsync(new AuditEntry("campaign.created", Target(id)), cancel);
         await OverrideAsync(id, spec, who, cancel);
@@ -109,6 +110,8 @@ public sealed class CampaignService
         if (CampaignCheck.Saving(name, spec) is { Count: > 0 } problems) return new CampaignResult(null, problems);
         // What counts as success is not chosen while it is being counted.
         if (before.StartedAt is not null && before.Read() is var was && (spec.Goal != was.Goal || spec.WindowDays != was.WindowDays)) return CampaignResult.Wrong(new CampaignProblem("window", "WindowFixed"));
+        if (before.StartedAt is not null && spec.Reference != before.Read().Reference) return CampaignResult.Wrong(new CampaignProblem("reference", "ReferenceFixed"));
+        if (await NamesakeAsync(before.Id, spec, cancel) is { } taken) return CampaignResult.Wrong(taken);
         // What is under way already is held to its promise by every change.
         var planned = before.Status == CampaignStatus.Draft ? null : await PlanAsync(before.Id, spec, cancel);
         if (planned is { Verdict: PromiseResult.Block } && spec.PromiseOverride.Length == 0) return CampaignResult.Wrong(new CampaignProblem("products", "PromiseBlock"));
@@ -119,6 +122,10 @@ public sealed class CampaignService
         Changed.Raise();
         return new CampaignResult(await FindAsync(before.Id, cancel), []);
     }
+
+    /// <summary>Under one name two campaigns would count each other's opens and clicks.</summary>
+    private async Task<CampaignProblem?> NamesakeAsync(int id, CampaignSpec spec, CancellationToken cancel) =>
+        spec.Reference.Length > 0 && (await AllAsync(cancel)).FirstOrDefault(c => c.Id != id && (PublicLinks.Reference(c.Id) == spec.Reference || c.Read().Reference == spec.Reference)) is { } other ? new CampaignProblem("reference", "ReferenceTaken", other.Name) : null;
 
     /// <summary>Lets a campaign begin: now, or at its time. Doing it twice does it once.</summary>
     public async Task<CampaignResult> StartAsync(Campaign campaign, string who, CancellationToken cancel = default)
@@ -177,7 +184,7 @@ public sealed class CampaignService
     public async Task<Campaign> CloneAsync(Campaign campaign, string name, string who, CancellationToken cancel = default)
     {
         var spec = campaign.Read();
-        var made = await CreateAsync(name.Length > CampaignCheck.MaxName ? name[..CampaignCheck.MaxName] : name, spec with { PromiseOverride = "", Schedule = spec.Schedule with { StartsAt = null, EndsAt = null } }, who, cancel);
+        var made = await CreateAsync(name.Length > CampaignCheck.MaxName ? name[..CampaignCheck.MaxName] : name, spec with { PromiseOverride = "", Reference = "", Schedule = spec.Schedule with { StartsAt = null, EndsAt = null } }, who, cancel);
         return made.Campaign!;
     }
 

@@ -47,6 +47,22 @@ public sealed class CampaignEffectTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Events_of_another_tool_count_by_the_name_it_uses_and_ones_own_by_theirs(Engine engine)
+    {
+        await using var world = await CampaignWorld.OpenAsync(engine);
+        await world.PeopleAsync(10);
+        var campaign = await world.StartAsync(CampaignWorld.Spec(0) with { Reference = "spring" });
+        await world.DrainAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        ShopEvent Mark(string id, string name, string person, string by) => Make.Event(id, name, person, at: world.Time.GetUtcNow(), campaign: by);
+        await world.Store.Writer.AppendAsync([
+            Mark("1", CampaignEvents.Opened, "p0001", "spring"), Mark("2", CampaignEvents.Opened, "p0002", PublicLinks.Reference(campaign.Id)), Mark("3", CampaignEvents.Opened, "p0003", "summer"),
+            Mark("4", CampaignEvents.Clicked, "p0001", "spring"), Mark("5", "Unsubscribed", "p0004", "spring")]);
+        var effect = await world.LookAsync(campaign.Id);
+        Assert.Equal((10, 2, 1, 1), (effect.Touch.Sent, effect.Touch.Opened, effect.Touch.Clicked, effect.Unsubscribed));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task What_counts_as_success_stays_as_it_was_at_the_start(Engine engine)
     {
         await using var world = await CampaignWorld.OpenAsync(engine);
@@ -56,6 +72,12 @@ public sealed class CampaignEffectTests
         campaign = (await world.Service.FindAsync(campaign.Id))!;
         Assert.Equal(["WindowFixed"], (await world.Service.SaveAsync(campaign, "Test", campaign.Read() with { WindowDays = 30 }, "ann")).Problems.Select(p => p.Code));
         Assert.Equal(["WindowFixed"], (await world.Service.SaveAsync(campaign, "Test", campaign.Read() with { Goal = "Signed Up" }, "ann")).Problems.Select(p => p.Code));
+        Assert.Equal(["ReferenceFixed"], (await world.Service.SaveAsync(campaign, "Test", campaign.Read() with { Reference = "spring" }, "ann")).Problems.Select(p => p.Code));
+        // Another campaign may not be counted by this one's marks; a clone has a name of its own.
+        Assert.Equal(["ReferenceTaken"], (await world.Service.CreateAsync("Other", CampaignWorld.Spec(0) with { Reference = PublicLinks.Reference(campaign.Id) }, "ann")).Problems.Select(p => p.Code));
+        var outside = (await world.Service.CreateAsync("Outside", CampaignWorld.Spec(0) with { Reference = "spring" }, "ann")).Campaign!;
+        Assert.Equal(["ReferenceTaken"], (await world.Service.CreateAsync("Other", CampaignWorld.Spec(0) with { Reference = "spring" }, "ann")).Problems.Select(p => p.Code));
+        Assert.Equal("", (await world.Service.CloneAsync(outside, "Copy", "ann")).Read().Reference);
         Assert.Empty((await world.Service.SaveAsync(campaign, "Renamed", campaign.Read() with { Priority = 9 }, "ann")).Problems);
     }
 

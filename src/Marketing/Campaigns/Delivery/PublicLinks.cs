@@ -53,7 +53,7 @@ internal sealed partial class PublicLinks(IDataProtectionProvider protection, IO
 
     public static string Reference(int campaign) => "c" + campaign.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>How events name a campaign.</summary>
+    /// <summary>How events from outside name a campaign; the product's own always by <see cref="Reference(int)"/>.</summary>
     public static string Reference(int campaign, CampaignSpec spec) => spec.Reference.Length > 0 ? spec.Reference : Reference(campaign);
 
     private static string Tagged(string target, int campaign) =>

@@ -63,8 +63,8 @@ internal sealed class EffectStore(Database database, SupplyCatalog catalog)
     private const string Touch = $"""
         with sent as (
             select user_id, min(settled_at) as since, count(*) as n from campaign_messages where campaign_id = @Id and state = 'sent' group by user_id),
-        marks as ({Events} where e.campaign_id = @Reference and e.name = @Mark and e.occurred_at >= @First),
-        opens as ({Events} where e.campaign_id = @Reference and e.name = @OpenMark and e.occurred_at >= @First),
+        marks as ({Events} where e.campaign_id in (@Own, @Reference) and e.name = @Mark and e.occurred_at >= @First),
+        opens as ({Events} where e.campaign_id in (@Own, @Reference) and e.name = @OpenMark and e.occurred_at >= @First),
         clicked as (select user_id, min(occurred_at) as clicked_at from marks group by user_id),
         goals as ({Events} where e.name = @Goal and e.type <> 'item' and e.occurred_at >= @First and (e.currency is null or e.currency = @Currency))
         select coalesce((select cast(sum(n) as bigint) from sent), 0) as Sent, (select count(distinct o.user_id) from opens o join sent s on s.user_id = o.user_id) as Opened,
@@ -78,7 +78,7 @@ internal sealed class EffectStore(Database database, SupplyCatalog catalog)
         from (select user_id, reason from campaign_suppressions where campaign_id = @Id
             union all
             select coalesce(i.user_id, e.user_id), case e.name when 'Unsubscribed' then 'unsubscribed' when 'Email Bounced' then 'bounced' else 'complained' end from events e left join identities i on i.alias = e.user_id
-            where e.campaign_id = @Reference and e.name in ('Unsubscribed', 'Email Bounced', 'Email Marked as Spam')) s
+            where e.campaign_id in (@Own, @Reference) and e.name in ('Unsubscribed', 'Email Bounced', 'Email Marked as Spam')) s
         """;
 
     private const string Frame = "select min(due_at) as First, max(due_at) as Last from campaign_people where campaign_id = @Id and arm <> 'out'";
@@ -102,13 +102,13 @@ internal sealed class EffectStore(Database database, SupplyCatalog catalog)
     private static async Task<(Span Span, IReadOnlyList<ArmSums> Arms, TouchSums Touch, StopCounts Stops)> MeasureAsync(Session session, int campaign, CampaignSpec spec, string currency, DateTimeOffset now, List<SupplyTerms> costs)
     {
         var span = (await session.FirstOrDefaultAsync<Span>(Frame, new { Id = campaign }))!;
-        var stops = (await session.FirstOrDefaultAsync<StopCounts>(Stops, new { Id = campaign, Reference = PublicLinks.Reference(campaign, spec) }))!;
+        var stops = (await session.FirstOrDefaultAsync<StopCounts>(Stops, new { Id = campaign, Own = PublicLinks.Reference(campaign), Reference = PublicLinks.Reference(campaign, spec) }))!;
         if (span.First is not { } first) return (span, (IReadOnlyList<ArmSums>)[], new TouchSums(0, 0, 0, 0, 0), stops);
         var arguments = new
         {
             Margins = spec.Goal == EventNames.OrderCompleted && costs.Count > 0, Products = SqlList.Of(costs.Select(c => c.Id)), Costs = SqlList.Of(costs.Select(c => (double)c.Cost!.Value)),
             Id = campaign, spec.Goal, Now = now, First = first, Early = first.AddDays(-90), Days = spec.WindowDays, Currency = currency,
-            Reference = PublicLinks.Reference(campaign, spec), Mark = CampaignEvents.Clicked, OpenMark = CampaignEvents.Opened,
+            Own = PublicLinks.Reference(campaign), Reference = PublicLinks.Reference(campaign, spec), Mark = CampaignEvents.Clicked, OpenMark = CampaignEvents.Opened,
         };
         return (span, await session.QueryAsync<ArmSums>(Arms, arguments), (await session.FirstOrDefaultAsync<TouchSums>(Touch, arguments))!, stops);
     }

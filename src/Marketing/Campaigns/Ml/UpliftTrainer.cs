@@ -55,7 +55,7 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
 
     private const string Complete = "select campaign_id from campaign_people where arm <> 'out' group by campaign_id having max(due_at) < @Before";
 
-    private const string Opened = "select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.name = @Name and e.campaign_id = @Reference and e.user_id is not null";
+    private const string Opened = "select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.name = @Name and e.campaign_id in (@Own, @Reference) and e.user_id is not null";
 
     private static readonly string[] Names = ["orders", "revenue", "views", "adds", "searches", "visits", "visits 28 days", "mailed", "opened", "clicked", "days since seen", "days since order", "age", "open rate"];
 
@@ -81,7 +81,7 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
         if (complete.Count == 0) return TrainingOutcome.Refused("finished campaigns with a holdout 0 < 1");
         var converted = new Dictionary<int, HashSet<string>>();
         var opened = new Dictionary<int, HashSet<string>>();
-        foreach (var (id, spec) in complete.Where(c => c.Spec.Channel == Channels.Email)) opened[id] = [.. await database.QueryAsync<string>(Opened, new { Name = CampaignEvents.Opened, Reference = PublicLinks.Reference(id, spec) }, context.Cancel)];
+        foreach (var (id, spec) in complete.Where(c => c.Spec.Channel == Channels.Email)) opened[id] = [.. await database.QueryAsync<string>(Opened, new { Name = CampaignEvents.Opened, Own = PublicLinks.Reference(id), Reference = PublicLinks.Reference(id, spec) }, context.Cancel)];
         foreach (var (id, spec) in complete) converted[id] = [.. await database.QueryAsync<string>(Converted, new { Id = id, spec.Goal, Days = spec.WindowDays }, context.Cancel)];
         var past = await ReadAsync(Past, new { Ids = SqlList.Of(complete.Select(c => c.Id)), Currency = shop.Value.Currency }, context.Cancel);
         var held = past.Count(p => p.Arm == Assignment.Held);

@@ -19,6 +19,7 @@ public sealed class CampaignForm
     public string Channel { get; set; } = "";
     public double DiscountPercent { get; set; }
     public decimal Cost { get; set; }
+    public string Reference { get; set; } = "";
     public List<string> Products { get; private init; } = [];
     public bool IgnoreExclusions { get; set; }
     public int? UnitBudget { get; set; }
@@ -36,7 +37,7 @@ public sealed class CampaignForm
     public static CampaignForm Of(string name, CampaignSpec spec, ShopClock clock) => new()
     {
         _rest = spec, Name = name, Goal = spec.Goal, WindowDays = spec.WindowDays, Segments = [.. spec.Audience.Segments], Exclude = [.. spec.Audience.Exclude], Limit = spec.Audience.Limit,
-        HoldoutPercent = spec.Holdout * 100, Priority = spec.Priority, Channel = spec.Channel, DiscountPercent = spec.Discount * 100, Cost = spec.CostPerMessage, Products = [.. spec.Products], UnitBudget = spec.UnitBudget, Override = spec.PromiseOverride, IgnoreExclusions = spec.IgnoreExclusions,
+        HoldoutPercent = spec.Holdout * 100, Priority = spec.Priority, Channel = spec.Channel, DiscountPercent = spec.Discount * 100, Cost = spec.CostPerMessage, Reference = spec.Reference, Products = [.. spec.Products], UnitBudget = spec.UnitBudget, Override = spec.PromiseOverride, IgnoreExclusions = spec.IgnoreExclusions,
         Steps = [.. spec.Steps.Select(s => new StepForm { WaitHours = s.WaitHours, Only = s.Only, OnlyEvent = s.OnlyEvent, Versions = [.. s.Versions.Select(v => new VersionForm { Name = v.Name, Share = v.Share, Subject = v.Subject, Body = v.Body })] })],
         Kind = spec.Schedule.Kind, StartsAt = spec.Schedule.StartsAt is { } start ? clock.Local(start).DateTime : null, EndsAt = spec.Schedule.EndsAt is { } end ? clock.Local(end).DateTime : null,
         EveryDays = spec.Schedule.EveryDays, Trigger = spec.Schedule.Trigger, WaitHours = spec.Schedule.WaitHours, ExitOn = spec.Schedule.ExitOn, AgainAfterDays = spec.Schedule.AgainAfterDays,
@@ -45,7 +46,7 @@ public sealed class CampaignForm
     public CampaignSpec ToSpec(ShopClock clock) => _rest with
     {
         Goal = Goal.Trim(), WindowDays = WindowDays, Audience = new CampaignAudience([.. Segments.Order()], [.. Exclude.Order()], Limit), Holdout = HoldoutPercent / 100, Priority = Priority, Channel = Channel,
-        Discount = DiscountPercent / 100, CostPerMessage = Cost, Products = [.. Products], UnitBudget = UnitBudget, PromiseOverride = Override.Trim(), IgnoreExclusions = IgnoreExclusions,
+        Discount = DiscountPercent / 100, CostPerMessage = Cost, Reference = Reference.Trim(), Products = [.. Products], UnitBudget = UnitBudget, PromiseOverride = Override.Trim(), IgnoreExclusions = IgnoreExclusions,
         Steps = [.. Steps.Select(s => new CampaignStep { WaitHours = s.WaitHours, Only = s.Only, OnlyEvent = s.Only.Length == 0 ? "" : s.OnlyEvent.Trim(), Versions = [.. s.Versions.Select(v => new CampaignVersion(v.Name.Trim(), v.Share, v.Subject, v.Body))] })],
         Schedule = _rest.Schedule with
         {

@@ -31,12 +31,12 @@ public sealed partial class CampaignList
 
     protected override async Task OnParametersSetAsync()
     {
-        await LoadAsync();
         if (RendererInfo.IsInteractive) _live ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
         {
             await LoadAsync();
             StateHasChanged();
         }));
+        await LoadAsync();
     }
 
     public void Dispose() => _live?.Dispose();

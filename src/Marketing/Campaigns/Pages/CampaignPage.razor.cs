@@ -59,13 +59,15 @@ public sealed partial class CampaignPage
 
     protected override async Task OnParametersSetAsync()
     {
-        await LoadAsync();
-        if (!RendererInfo.IsInteractive || _live.Count > 0) return;
-        _live.AddRange(new[] { Service.Changed, Effects.Changed, Delivery.Changed }.Select(s => s.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
+        if (RendererInfo.IsInteractive && _live.Count == 0)
         {
-            await LoadAsync();
-            StateHasChanged();
-        }))));
+            _live.AddRange(new[] { Service.Changed, Effects.Changed, Delivery.Changed }.Select(s => s.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
+            {
+                await LoadAsync();
+                StateHasChanged();
+            }))));
+        }
+        await LoadAsync();
     }
 
     public void Dispose() => _live.ForEach(l => l.Dispose());
