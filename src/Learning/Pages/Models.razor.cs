@@ -25,8 +25,8 @@ public sealed partial class Models
 
     protected override async Task OnInitializedAsync()
     {
-        await LoadAsync();
         if (RendererInfo.IsInteractive) _live = Training.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
+        await LoadAsync();
     }
 
     public void Dispose() => _live?.Dispose();

@@ -1,4 +1,5 @@
 using BehaviorDashboard.Testing;
+using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Xunit;
@@ -6,7 +7,7 @@ using Xunit;
 namespace BehaviorDashboard.Tests.Architecture;
 
 /// <summary>The one-way road, checked on what was compiled, and proof that the check can fail.</summary>
-public class ArchitectureTests
+public partial class ArchitectureTests
 {
     public static TheoryData<string> Projects => [.. House.Projects.Keys];
 
@@ -44,6 +45,21 @@ public class ArchitectureTests
         Assert.Contains(CheckPlanted("Behavior", "BehaviorDashboard.Imports", component), p => p.Contains("the interface lives in Imports.Pages", StringComparison.Ordinal));
         Assert.Empty(CheckPlanted("Behavior", "BehaviorDashboard.Imports.Pages", component));
     }
+
+    [Fact]
+    public void Pages_subscribe_before_they_first_wait()
+    {
+        // Who leaves while a page loads has disposed it: what it subscribes to after that stays for ever.
+        Assert.Equal(["planted"], LateSubscribers([("planted", "\n  protected override async Task OnInitializedAsync()\n  {\n    await LoadAsync();\n    _live = Service.Changed.Subscribe(Every, LoadAsync);\n  }")]));
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.razor*", SearchOption.AllDirectories).Where(f => f.EndsWith(".razor", StringComparison.Ordinal) || f.EndsWith(".razor.cs", StringComparison.Ordinal));
+        Assert.Empty(LateSubscribers(pages.Select(f => (Path.GetRelativePath(Repository.Root, f), File.ReadAllText(f)))));
+    }
+
+    private static IEnumerable<string> LateSubscribers(IEnumerable<(string Name, string Text)> pages) =>
+        pages.Where(p => LifeCycleMethod().Matches(p.Text).Any(m => m.Value.IndexOf("await ", StringComparison.Ordinal) is >= 0 and var wait && m.Value.IndexOf(".Subscribe(", wait, StringComparison.Ordinal) >= 0)).Select(p => p.Name);
+
+    [GeneratedRegex(@"\n( *)protected override async Task On(?:Initialized|ParametersSet|AfterRender)Async\([^)]*\)\r?\n\1\{.*?\n\1\}", RegexOptions.Singleline)]
+    private static partial Regex LifeCycleMethod();
 
     private static Func<ModuleDefinition, TypeReference> Reference(string assembly, string space, string name) => module =>
     {

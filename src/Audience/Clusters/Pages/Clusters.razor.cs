@@ -44,8 +44,8 @@ public sealed partial class Clusters
 
     protected override async Task OnParametersSetAsync()
     {
-        await LoadAsync();
         if (RendererInfo.IsInteractive) _live ??= Service.Training.Changed.Subscribe(TimeSpan.FromMilliseconds(500), ReloadAsync);
+        await LoadAsync();
     }
 
     public void Dispose() => _live?.Dispose();

@@ -45,10 +45,12 @@ public sealed partial class Predictions
 
     protected override async Task OnParametersSetAsync()
     {
+        if (RendererInfo.IsInteractive)
+        {
+            _scored ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
+            _trained ??= Service.Training.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
+        }
         await LoadAsync();
-        if (!RendererInfo.IsInteractive) return;
-        _scored ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
-        _trained ??= Service.Training.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
     }
 
     public void Dispose()

@@ -35,10 +35,12 @@ public sealed partial class SegmentPage
 
     protected override async Task OnParametersSetAsync()
     {
+        if (RendererInfo.IsInteractive && _live is null)
+        {
+            // Where passes no longer end, nobody tells the page: it looks by itself.
+            _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync, anyway: TimeSpan.FromSeconds(15));
+        }
         await LoadAsync();
-        if (!RendererInfo.IsInteractive || _live is not null) return;
-        // Where passes no longer end, nobody tells the page: it looks by itself.
-        _live = Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync, anyway: TimeSpan.FromSeconds(15));
     }
 
     public void Dispose() => _live?.Dispose();

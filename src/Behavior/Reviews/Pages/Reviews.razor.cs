@@ -78,8 +78,8 @@ public sealed partial class Reviews
     protected override async Task OnParametersSetAsync()
     {
         _typed = Query ?? "";
-        await LoadAsync();
         if (RendererInfo.IsInteractive) _live ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(2), ReloadAsync);
+        await LoadAsync();
     }
 
     public void Dispose() => _live?.Dispose();

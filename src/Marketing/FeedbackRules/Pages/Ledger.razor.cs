@@ -53,9 +53,9 @@ public sealed partial class Ledger
 
     protected override async Task OnParametersSetAsync()
     {
+        if (RendererInfo.IsInteractive) _changed ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(LoadAsync));
         if (Session is not null) _who = (await Session).User.Identity?.Name ?? "";
         await LoadAsync();
-        if (RendererInfo.IsInteractive) _changed ??= Service.Changed.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(LoadAsync));
     }
 
     public void Dispose() => _changed?.Dispose();

@@ -57,10 +57,10 @@ public sealed partial class OneConversation
 
     protected override async Task OnParametersSetAsync()
     {
+        if (RendererInfo.IsInteractive) _live ??= Desk.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
         _me = (await Session).User.Identity?.Name ?? "?";
         await LoadAsync();
         if (_shown is not null) await Audit.RecordAsync(new AuditEntry("conversation.viewed", Target));
-        if (RendererInfo.IsInteractive) _live ??= Desk.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync);
     }
 
     public void Dispose() => _live?.Dispose();

@@ -57,10 +57,12 @@ public sealed partial class ProductPage
 
     protected override async Task OnParametersSetAsync()
     {
+        if (RendererInfo.IsInteractive && _live.Count == 0)
+        {
+            _live.Add(Forecasts.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
+            _live.Add(Stock.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
+        }
         await LoadAsync();
-        if (!RendererInfo.IsInteractive || _live.Count > 0) return;
-        _live.Add(Forecasts.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
-        _live.Add(Stock.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
     }
 
     public void Dispose() => _live.ForEach(l => l.Dispose());

@@ -45,10 +45,12 @@ public sealed partial class Supply
 
     protected override async Task OnInitializedAsync()
     {
+        if (RendererInfo.IsInteractive)
+        {
+            _live.Add(Forecasts.Running.Subscribe(TimeSpan.FromSeconds(1), TrainedAsync));
+            _live.Add(Stock.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
+        }
         await LoadAsync();
-        if (!RendererInfo.IsInteractive) return;
-        _live.Add(Forecasts.Running.Subscribe(TimeSpan.FromSeconds(1), TrainedAsync));
-        _live.Add(Stock.Changed.Subscribe(TimeSpan.FromSeconds(1), ReloadAsync));
     }
 
     public void Dispose() => _live.ForEach(l => l.Dispose());
