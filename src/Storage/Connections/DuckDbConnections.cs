@@ -11,6 +11,9 @@ namespace BehaviorDashboard.Storage;
 /// </summary>
 internal sealed class DuckDbConnections : IConnectionSource
 {
+    /// <summary>Where memory is limited, what DuckDB has freed goes back to the machine soon, by threads of its own.</summary>
+    private const string GiveBack = "set global allocator_background_threads=true; set global allocator_flush_threshold='16MB'; set global allocator_bulk_deallocation_flush_threshold='32MB';";
+
     private readonly StorageOptions _options;
     private readonly string _connectionString;
     private readonly Lock _gate = new();
@@ -174,7 +177,7 @@ internal sealed class DuckDbConnections : IConnectionSource
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = $"set global TimeZone='UTC'; set global checkpoint_threshold='{_options.CheckpointMegabytes}MB';"
-                + (_options.MemoryLimit.Length > 0 ? $"set global memory_limit='{_options.MemoryLimit.Replace("'", "", StringComparison.Ordinal)}';" : "");
+                + (_options.MemoryLimit.Length > 0 ? $"set global memory_limit='{_options.MemoryLimit.Replace("'", "", StringComparison.Ordinal)}';{GiveBack}" : "");
             command.ExecuteNonQuery();
             _keepOpen = connection;
         }

@@ -29,8 +29,10 @@ internal static class ProductConfiguration
         {
             ["Logging:LogLevel:Default"] = "Warning",
             // A command has no senders who wait: a shorter log costs it nothing and holds less memory.
-            ["Storage:CheckpointMegabytes"] = "64",
+            ["Storage:CheckpointMegabytes"] = "32",
         };
+        // What an import reads of the store again and again is little; without a limit DuckDB keeps whatever it wrote.
+        if (line.Command == "import") defaults["Storage:MemoryLimit"] = "512MB";
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         configuration.AddJsonFile(Path.Combine(environment.ContentRootPath, "appsettings.Local.json"), optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables();

@@ -21,7 +21,8 @@ public sealed class CommandMemoryTests : IDisposable
     public async Task Stored_events_do_not_stay_in_the_memory_of_a_command()
     {
         await using var product = ProductHost.Build(HostLine.Parse(["import", "--data", _folder]));
-        Assert.Equal(64, product.Services.GetRequiredService<IOptions<StorageOptions>>().Value.CheckpointMegabytes);
+        var storage = product.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        Assert.Equal((32, "512MB"), (storage.CheckpointMegabytes, storage.MemoryLimit));
         await product.Services.GetRequiredService<Migrator>().MigrateAsync();
         var writer = product.Services.GetRequiredService<EventWriter>();
         var stored = await StoreAsync(writer, "first");
