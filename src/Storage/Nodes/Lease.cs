@@ -86,27 +86,33 @@ public sealed class Lease(string name, TimeProvider time, ILogger logger) : IDis
     /// <param name="asked">Stop-watch when the store was asked.</param>
     internal void Hold(string holder, long term, long asked)
     {
+        CancellationTokenSource? lost = null;
         lock (_gate)
         {
             _renewed = asked;
             if (_fence?.Term == term) return;
-            if (_fence is not null) _lost.Cancel();
+            if (_fence is not null) lost = _lost;
             _fence = new Fence(name, holder, term);
             _lost = new CancellationTokenSource();
             _got.TrySetResult();
         }
+        End(lost);
     }
 
     internal void Lose()
     {
+        CancellationTokenSource lost;
         lock (_gate)
         {
             if (_fence is null) return;
-            _fence = null;
+            (_fence, lost) = (null, _lost);
             _got = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _lost.Cancel();
         }
+        End(lost);
     }
+
+    // Not under the lock, and not in the caller's turn: what ends goes on right there, and looks at the lease that there is by now.
+    private static void End(CancellationTokenSource? lost) => _ = lost?.CancelAsync();
 
     private (Fence? Fence, CancellationToken Lost, Task Got) Standing()
     {

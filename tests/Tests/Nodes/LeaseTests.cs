@@ -44,6 +44,32 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task Whoever_gets_it_back_before_having_noticed_that_it_was_lost_begins_anew_and_keeps_nobody_waiting()
+    {
+        using var lease = new Lease("work", TimeProvider.System, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var (begun, again) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lease.Share();
+        lease.Hold("me", 1, TimeProvider.System.GetTimestamp());
+        var working = lease.WhileHeldAsync(async ends =>
+        {
+            if (Interlocked.Increment(ref begun) == 2) again.SetResult();
+            // What waits like this goes on right where the token is cancelled.
+            var end = new TaskCompletionSource();
+            await using var _ = ends.Register(end.SetResult);
+            await end.Task;
+        }, stop.Token);
+        while (Volatile.Read(ref begun) == 0) await Task.Delay(10);
+        // The store was away for longer than a term, and nobody else was there to take it.
+        await Task.Run(() => lease.Hold("me", 2, TimeProvider.System.GetTimestamp())).WaitAsync(TimeSpan.FromSeconds(30));
+        await again.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(await Task.Run(() => lease.Held).WaitAsync(TimeSpan.FromSeconds(30)));
+        await stop.CancelAsync();
+        await working;
+        Assert.Equal(2, begun);
+    }
+
+    [Fact]
     public async Task Who_was_paused_until_another_took_over_writes_nothing()
     {
         Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
