@@ -20,7 +20,7 @@ public class SupplyTests(Browser browser)
     {
         await using var sink = new SmtpSink();
         await using var product = await ProductProcess.StartAsync(null, "--Campaigns:SmtpHost=127.0.0.1", $"--Campaigns:SmtpPort={sink.Port}", "--Campaigns:SmtpSecurity=none", "--Campaigns:From=news@shop.example", "--Campaigns:GlobalControl=0");
-        await FillAsync(product);
+        await FillAsync(product, Shelf, []);
         await using var watched = await browser.OpenAsync(product.Address);
         var page = watched.Page;
         await FirstAdmin.SetUpAsync(product, page);
@@ -84,17 +84,28 @@ public class SupplyTests(Browser browser)
     public async Task What_is_scarce_is_promised_to_fewer_people_or_later()
     {
         await using var product = await ProductProcess.StartAsync(null, "--Campaigns:From=news@shop.example", "--Campaigns:GlobalControl=0");
-        await FillAsync(product);
+        // Cups that sell alike, from too few to plenty: of some there is enough for a part of the people.
+        var cups = Enumerable.Range(0, 16).ToDictionary(i => $"cup-{i}", i => 16 + i);
+        var shelf = string.Concat(cups.Select(c => $"{c.Key},Cup {c.Key},Anvil,Cups,Colour,blue,{c.Key},20.00,8.00,{c.Value}\n"));
+        await FillAsync(product, Shelf[..Shelf.IndexOf('\n', StringComparison.Ordinal)] + "\n" + shelf, [.. cups.Keys]);
         await using var watched = await browser.OpenAsync(product.Address);
         var page = watched.Page;
         await FirstAdmin.SetUpAsync(product, page);
         await page.GotoAsync("/supply");
         await page.Locator("[data-refresh]").ClickAsync();
-        await Expect(page.Locator("[data-today]")).ToContainTextAsync("Mug (blue)", new() { Timeout = 60_000 });
+        await Expect(page.Locator("[data-today]")).ToContainTextAsync("Cup", new() { Timeout = 60_000 });
 
-        await page.GotoAsync("/campaigns/new?products=mug-blue");
-        await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
-        await Expect(page.Locator("[data-promise=limit]")).ToBeVisibleAsync();
+        var scarce = "";
+        foreach (var cup in cups.Keys)
+        {
+            await page.GotoAsync("/campaigns/new?products=" + cup);
+            await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
+            await Expect(page.Locator("[data-promise]")).ToBeVisibleAsync();
+            if (await page.Locator("[data-promise]").GetAttributeAsync("data-promise") != "limit") continue;
+            scarce = cup;
+            break;
+        }
+        Assert.NotEqual("", scarce);
         var everybody = long.Parse((await page.Locator("[data-treated]").TextContentAsync())!, System.Globalization.CultureInfo.InvariantCulture);
         await page.Locator("[data-shrink]").ClickAsync();
         await Expect(page.Locator("[data-shrink]")).ToHaveCountAsync(0);
@@ -108,18 +119,18 @@ public class SupplyTests(Browser browser)
         await page.GotoAsync("/" + await page.Locator("[data-proposal]").GetAttributeAsync("href"));
         await page.Locator("[data-approve]").ClickAsync();
         await Expect(page.Locator("[data-lines] button")).ToBeVisibleAsync();
-        await page.GotoAsync("/campaigns/new?products=mug-blue");
+        await page.GotoAsync("/campaigns/new?products=" + scarce);
         await Expect(page.Locator("[data-start]")).ToBeEnabledAsync();
         await page.Locator("[data-delay]").ClickAsync();
         await Expect(page.Locator("input[type=datetime-local]").First).Not.ToHaveValueAsync("");
         watched.AssertClean();
     }
 
-    /// <summary>Half a year of orders, people who may be written to, and two variants with stock.</summary>
-    private static async Task FillAsync(ProductProcess product)
+    /// <summary>Half a year of orders and people who may be written to, of two variants or of products that sell alike.</summary>
+    private static async Task FillAsync(ProductProcess product, string shelf, string[] alike)
     {
         var file = Path.Combine(product.Folder, "shelf.csv");
-        await File.WriteAllTextAsync(file, Shelf);
+        await File.WriteAllTextAsync(file, shelf);
         var (exitCode, output, errors) = await ProductProcess.RunAsync(product.Folder, "import", "shopify-products", file);
         Assert.True(exitCode == 0, output + errors);
         using var sender = new HttpClient { BaseAddress = product.Address };
@@ -127,11 +138,14 @@ public class SupplyTests(Browser browser)
         var (random, batch) = (new Random(4), new List<object>());
         for (var i = 0; i < 300; i++) batch.Add(new { type = "identify", userId = $"u{i}", messageId = $"i{i}", traits = new { email = $"u{i}@x.example", emailConsent = true } });
         for (var day = 182; day > 0; day--)
-            foreach (var (id, units) in new[] { ("mug-blue", 1 + random.Next(4)), ("mug-red", 1 + random.Next(3)) })
+        {
+            var units = 1 + random.Next(4);
+            foreach (var (id, sold) in alike.Length > 0 ? [.. alike.Select(a => (a, units))] : new[] { ("mug-blue", units), ("mug-red", 1 + random.Next(3)) })
             {
                 var at = DateTime.UtcNow.Date.AddDays(-day).AddHours(9).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-                batch.Add(new { type = "track", @event = "Order Completed", userId = $"u{random.Next(300)}", messageId = $"o{id}{day}", timestamp = at, properties = new { order_id = $"o{id}{day}", revenue = 20 * units, currency = "USD", products = new[] { new { product_id = id, price = 20, quantity = units } } } });
+                batch.Add(new { type = "track", @event = "Order Completed", userId = $"u{random.Next(300)}", messageId = $"o{id}{day}", timestamp = at, properties = new { order_id = $"o{id}{day}", revenue = 20 * sold, currency = "USD", products = new[] { new { product_id = id, price = 20, quantity = sold } } } });
             }
+        }
         foreach (var part in batch.Chunk(300))
         {
             using var answer = await sender.PostAsJsonAsync(new Uri("/v1/batch", UriKind.Relative), new { batch = part });
