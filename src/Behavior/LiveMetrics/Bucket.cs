@@ -45,6 +45,17 @@ internal sealed class Bucket
 
     public Sums Sums;
 
+    /// <summary>Gives back the room that growing took: its time is over, and what comes late is little.</summary>
+    public void Trim()
+    {
+        People.TrimExcess();
+        Buyers.TrimExcess();
+        Sessions.TrimExcess();
+        Products.TrimExcess();
+        Categories.TrimExcess();
+        Unmet.TrimExcess();
+    }
+
     /// <summary>Folds an event in, and into the tally of the window over it what the bucket did not hold already.</summary>
     public void Fold(in LiveEvent e, Tally window)
     {

@@ -68,6 +68,7 @@ internal sealed class SlidingWindow
         }
         while (_head < target)
         {
+            At(_head).Trim();
             _head++;
             var forgotten = At(_head - 2 * _count);
             _before.Apply(forgotten, -1);

@@ -1,9 +1,16 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Trainers.FastTree;
 using Microsoft.ML.Trainers.LightGbm;
 
 namespace BehaviorDashboard.Learning;
+
+/// <summary>Whether LightGBM is to be had: its native library needs OpenMP (<c>libgomp1</c>), which a bare Linux lacks.</summary>
+public static class LightGbmLibrary
+{
+    public static bool IsThere { get; } = NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmBinaryTrainer).Assembly, null, out _);
+}
 
 /// <summary>Gradient boosting by LightGBM, on one thread: two would not give the same trees again.</summary>
 internal sealed class LightGbmCandidate : ICandidate

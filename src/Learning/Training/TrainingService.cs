@@ -199,6 +199,7 @@ public sealed class TrainingService : BackgroundService
     private async Task RunWhileHeldAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        if (!LightGbmLibrary.IsThere) _logger.LogWarning("LightGBM cannot be loaded (on Debian: apt-get install libgomp1): FastTree boosts trees in its place, and demand is forecast without trees over all products.");
         await _store.RequeueAsync(MostAttempts, _time.GetUtcNow(), stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -42,7 +42,8 @@ public sealed class CampaignUpliftTests
         world.Time.Advance(TimeSpan.FromDays(7));
         await training.QueueAsync("uplift");
         await training.RunOpenAsync();
-        Assert.NotNull(await world.Store.Services.GetRequiredService<ModelRegistry>().ChampionAsync("uplift"));
+        var model = await world.Store.Services.GetRequiredService<ModelRegistry>().ChampionAsync("uplift");
+        Assert.True(model is not null, (await training.JobsAsync(1))[0].Reason);
         var estimate = await world.Service.EstimateAsync(null, Limited(200));
         Assert.Equal(("uplift", 200L), (estimate.RankedBy, estimate.Eligible));
         world.Time.Advance(TimeSpan.FromDays(9));

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Learning;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.LightGbm;
@@ -17,11 +18,12 @@ internal sealed class GlobalTrees(IReadOnlyList<DemandSignals>? signals, int sea
     private const int Recent = 26;
     private const int Features = 28;
 
-    /// <summary>As a member of the pool; it has nothing to say where there is too little to learn from.</summary>
+    /// <summary>As a member of the pool; it has nothing to say where there is too little to learn from, or no LightGBM.</summary>
     public PoolMember Member => new("global trees", (past, horizon, _) => Forecast(past, horizon), Least);
 
     private double[]?[] Forecast(PastSeries past, int horizon)
     {
+        if (!LightGbmLibrary.IsThere) return new double[]?[past.Values.Count];
         var histories = past.Values.Select((y, i) => new History(y, signals?[past.Places[i]].Before(past.Before))).ToArray();
         var whole = Whole(past.Values);
         var rows = Rows(histories, whole, horizon);
