@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using BehaviorDashboard.Testing;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -29,9 +30,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
     /// <summary>Signs in as a browser does.</summary>
     public static async Task SignInAsync(HttpClient browser, string email, string password)
     {
-        var token = Token().Match(await browser.GetStringAsync(new Uri("login", UriKind.Relative)));
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = email, ["password"] = password, ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups[1].Value) });
-        using var answer = await browser.PostAsync(new Uri("auth/login", UriKind.Relative), form);
+        using var answer = await WebHost.PostFormAsync(browser, "login", "auth/login", new() { ["email"] = email, ["password"] = password });
         answer.EnsureSuccessStatusCode();
     }
 
@@ -75,9 +74,6 @@ internal sealed partial class Dashboard : IAsyncDisposable
         });
         _connection.On<string>("JS.Error", problem => _shown.TrySetException(new InvalidOperationException(problem)));
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
 
     [GeneratedRegex("<!--Blazor:(\\{.*?\\})-->")]
     private static partial Regex Marker();

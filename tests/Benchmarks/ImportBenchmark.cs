@@ -15,7 +15,7 @@ internal static class ImportBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var data = Array.IndexOf(args, "--data") is var i and >= 0 ? args[i + 1] : Repository.Data;
+        var data = Setup.Text(args, "--data") ?? Repository.Data;
         if (data is null || !Directory.Exists(Path.Combine(data, "online_retail")))
         {
             Console.Error.WriteLine(Repository.DataMissing);

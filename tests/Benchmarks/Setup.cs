@@ -11,8 +11,9 @@ namespace BehaviorDashboard.Benchmarks;
 /// <summary>What the benchmarks share: the product as a process, a key, bodies to send, and a way to print.</summary>
 internal static class Setup
 {
-    public static int Option(string[] args, string name, int fallback) =>
-        Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? int.Parse(args[i + 1], CultureInfo.InvariantCulture) : fallback;
+    public static int Option(string[] args, string name, int fallback) => Text(args, name) is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : fallback;
+
+    public static string? Text(string[] args, string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 
     public static async Task<string> KeyAsync(string folder, string scope)
     {

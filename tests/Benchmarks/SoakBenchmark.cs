@@ -54,8 +54,7 @@ internal static class SoakBenchmark
     {
         var password = Path.GetTempFileName();
         await File.WriteAllTextAsync(password, Password);
-        var memory = Array.IndexOf(args, "--memory") is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : "1GB";
-        return await ProductProcess.StartAsync(null, "--ADMIN_EMAIL=" + Email, "--ADMIN_PASSWORD_FILE=" + password, "--Storage:MemoryLimit=" + memory);
+        return await ProductProcess.StartAsync(null, "--ADMIN_EMAIL=" + Email, "--ADMIN_PASSWORD_FILE=" + password, "--Storage:MemoryLimit=" + (Setup.Text(args, "--memory") ?? "1GB"));
     }
 
     private static void Head(string first)

@@ -151,11 +151,8 @@ public partial class ClusterTests
         var (a, b) = (cluster.Nodes[0].Process.Address, cluster.Nodes[1].Process.Address);
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
         using var browser = new HttpClient(handler);
-        var token = Token().Match(await PageAsync(browser, new Uri(a, "login")));
-        Assert.True(token.Success);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["email"] = FirstAdmin.Email, ["password"] = FirstAdmin.Password, ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups[1].Value) });
         // The form came from one node and goes to the other.
-        using var signedIn = await browser.PostAsync(new Uri(b, "auth/login"), form);
+        using var signedIn = await WebHost.PostFormAsync(browser, $"{a}login", $"{b}auth/login", new() { ["email"] = FirstAdmin.Email, ["password"] = FirstAdmin.Password });
         Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
         foreach (var node in (Uri[])[a, b]) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node, "live")), StringComparison.Ordinal);
         File.Delete(password);
@@ -175,13 +172,7 @@ public partial class ClusterTests
         });
         var (b, code) = (cluster.Nodes[1].Process.Address, Link().Match(cluster.Nodes[0].Process.Output).Groups[1].Value);
         Assert.DoesNotContain("<form", await PageAsync(browser, new Uri(b, "setup?code=" + code[..^1])), StringComparison.Ordinal);
-        var token = Token().Match(await PageAsync(browser, new Uri(b, "setup?code=" + code)));
-        Assert.True(token.Success);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["code"] = code, ["email"] = FirstAdmin.Email, ["name"] = "Ada", ["password"] = FirstAdmin.Password, ["repeat"] = FirstAdmin.Password, ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token.Groups[1].Value),
-        });
-        using var made = await browser.PostAsync(new Uri(b, "auth/setup"), form);
+        using var made = await WebHost.PostFormAsync(browser, $"{b}setup?code={code}", $"{b}auth/setup", new() { ["code"] = code, ["email"] = FirstAdmin.Email, ["name"] = "Ada", ["password"] = FirstAdmin.Password, ["repeat"] = FirstAdmin.Password });
         Assert.Equal((HttpStatusCode.Redirect, "/"), (made.StatusCode, made.Headers.Location?.OriginalString));
         foreach (var node in cluster.Nodes) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node.Process.Address, "live")), StringComparison.Ordinal);
     }
@@ -266,14 +257,9 @@ public partial class ClusterTests
     [GeneratedRegex(@"^To: .*?(u\d+)@x\.example", RegexOptions.Multiline)]
     private static partial Regex Recipient();
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
-
     private static async Task<string> PageAsync(HttpClient browser, Uri address)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.Accept.ParseAdd("text/html");
-        using var answer = await browser.SendAsync(request);
+        using var answer = await WebHost.PageAsync(browser, address.ToString());
         return await answer.Content.ReadAsStringAsync();
     }
 

@@ -55,7 +55,7 @@ public static class Candidates
     public static ICandidate Linear { get; } = new LinearCandidate();
 
     /// <summary>Without LightGBM where this machine has not what it needs; FastTree boosts trees there too.</summary>
-    public static IReadOnlyList<ICandidate> All { get; } = LightGbmLibrary.IsThere ? [Linear, new LightGbmCandidate(), new FastTreeCandidate(), new NeighboursCandidate()] : [Linear, new FastTreeCandidate(), new NeighboursCandidate()];
+    public static IReadOnlyList<ICandidate> All { get; } = [Linear, .. LightGbmLibrary.IsThere ? [new LightGbmCandidate()] : Array.Empty<ICandidate>(), new FastTreeCandidate(), new NeighboursCandidate()];
 
     /// <summary>Of these, who can learn from so few: where it happened, or did not, fewer than a hundred times, a line or neighbours.</summary>
     public static IReadOnlyList<ICandidate> For(LearningRows rows) =>

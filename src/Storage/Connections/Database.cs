@@ -89,9 +89,9 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
         {
             throw new StoreUnavailableException($"The disk of the store is full, so nothing can be stored until there is room again: {problem.Message}", problem) { DiskFull = true };
         }
-        catch (DbException problem) when (StatementException.Of(problem) is not null)
+        catch (DbException problem) when (StatementException.Of(problem) is { } bare)
         {
-            throw StatementException.Of(problem)!;
+            throw bare;
         }
     }
 }

@@ -59,7 +59,10 @@ internal static class RouteRules
     ];
 
     /// <summary>In development the framework serves assets that appeared after the build; they are as public as the others.</summary>
-    public static bool IsDevelopmentFile(RouteEndpoint route) => Path(route) == "/{**path:file}";
+    private static bool IsDevelopmentFile(RouteEndpoint route) => Path(route) == "/{**path:file}";
+
+    /// <summary>Whether somebody must be known to get in.</summary>
+    public static bool IsGuarded(RouteEndpoint route) => route.Metadata.GetMetadata<IAllowAnonymous>() is null && !IsDevelopmentFile(route);
 
     /// <returns>What is wrong with a route, or null.</returns>
     public static string? Problem(RouteEndpoint route)

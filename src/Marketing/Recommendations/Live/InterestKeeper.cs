@@ -72,9 +72,12 @@ internal sealed class InterestKeeper(InterestStore store, IServiceProvider servi
         {
             try
             {
-                // Accepting events goes before knowing tastes: both read the whole history.
-                if (load) await services.GetRequiredService<EventWriter>().WarmUpAsync(stoppingToken);
-                if (load) await LoadAsync(stoppingToken);
+                if (load)
+                {
+                    // Accepting events goes before knowing tastes: both read the whole history.
+                    await services.GetRequiredService<EventWriter>().WarmUpAsync(stoppingToken);
+                    await LoadAsync(stoppingToken);
+                }
                 load = Fold();
                 if (!load) await _commits.WaitAsync(stoppingToken);
             }
