@@ -38,17 +38,17 @@ internal sealed class HistoryStore(Database database, Func<string?> refused)
         select e.user_id as Person, e.occurred_at as At, cast(coalesce(e.revenue, 0) as double precision) as Value, coalesce(l.units, 1) as Units
         from events e left join (select i.user_id, i.order_id, cast(sum(i.quantity) as double precision) as units from events i
             where i.type = 'item' and i.name = 'Order Completed' and i.occurred_at < @AsOf group by 1, 2) l on l.user_id = e.user_id and l.order_id = e.order_id
-        where {Order} and e.user_id is not null and e.occurred_at < @AsOf
+        where {Order} and e.user_id <> '' and e.occurred_at < @AsOf
         """;
 
     private const string LineSql = """
         select e.user_id as Person, e.occurred_at as At, e.product_id as ProductId, e.category as Category, cast(e.price as double precision) as Price, coalesce(e.quantity, 1) as Quantity
-        from events e where e.type = 'item' and e.name = 'Order Completed' and e.user_id is not null and e.product_id is not null and e.occurred_at >= @From and e.occurred_at < @AsOf
+        from events e where e.type = 'item' and e.name = 'Order Completed' and e.user_id <> '' and e.product_id is not null and e.occurred_at >= @From and e.occurred_at < @AsOf
         """;
 
     private const string ViewSql = """
         select e.user_id as Person, e.category as Category, cast(count(*) as bigint) as Views
-        from events e where e.type = 'track' and e.name = 'Product Viewed' and e.user_id is not null and e.category is not null and e.occurred_at >= @From and e.occurred_at < @AsOf
+        from events e where e.type = 'track' and e.name = 'Product Viewed' and e.user_id <> '' and e.category is not null and e.occurred_at >= @From and e.occurred_at < @AsOf
         """;
 
     // The highest price at which a product was seen or sold in a week.
@@ -87,7 +87,7 @@ internal sealed class HistoryStore(Database database, Func<string?> refused)
         var only = people is null ? "" : "and e.user_id = any(@People)";
         var sql = $"""
             select e.user_id as person, {string.Join(", ", Aggregates.Select(a => $"{a.Sql} as {a.Key}"))}
-            from events e where e.user_id is not null and e.occurred_at < @AsOf {only} {Allowed()}
+            from events e where e.user_id <> '' and e.occurred_at < @AsOf {only} {Allowed()}
             group by e.user_id
             having count(*) filter (where coalesce(e.given_id, e.user_id) not like 'anon:%') > 0 and max(e.occurred_at) >= cast(@AsOf as timestamptz) - interval '365 days'
             order by e.user_id

@@ -26,14 +26,14 @@ internal sealed class EventsRetention(PrivacyStore store, EventWriter writer, IO
             var some = 0;
             await writer.ExclusiveAsync(async exclusive =>
             {
-                some = await PrivacyStore.RemoveOldEventsAsync(exclusive.Session, before, people);
+                some = await PrivacyStore.RemoveOldEventsAsync(exclusive, before, people);
                 await exclusive.RecomputeAsync([.. people]);
                 await exclusive.WantCompactionAsync();
             });
             removed += some;
         }
         var nobodys = 0;
-        await writer.ExclusiveAsync(async exclusive => nobodys = await PrivacyStore.RemoveOldOfNobodyAsync(exclusive.Session, before));
+        await writer.ExclusiveAsync(async exclusive => nobodys = await PrivacyStore.RemoveOldOfNobodyAsync(exclusive, before));
         return removed + nobodys;
     }
 }

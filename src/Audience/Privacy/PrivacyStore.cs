@@ -1,3 +1,4 @@
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Privacy;
@@ -36,14 +37,14 @@ internal sealed class PrivacyStore(Database database)
     private const string CountOldEvents = $"select count(*) {OldEvents}";
 
     private const string PeopleOfOldEvents = $"""
-        select distinct coalesce(i.user_id, o.user_id) from (select e.user_id {OldEvents} and e.user_id is not null) o left join identities i on i.alias = o.user_id limit @Limit
+        select distinct coalesce(i.user_id, o.user_id) from (select e.user_id {OldEvents} and e.user_id <> '') o left join identities i on i.alias = o.user_id limit @Limit
         """;
 
-    private const string RemoveOldEvents = $"""
-        delete from events where occurred_at < @Before and message_id in (select e.message_id {OldEvents} and (e.user_id = any(@People) or e.user_id in (select i.alias from identities i where i.user_id = any(@People))))
+    private const string OldOfPeople = $"""
+        occurred_at < @Before and message_id in (select e.message_id {OldEvents} and (e.user_id = any(@People) or e.user_id in (select i.alias from identities i where i.user_id = any(@People))))
         """;
 
-    private const string RemoveOldOfNobody = $"delete from events where occurred_at < @Before and message_id in (select e.message_id {OldEvents} and e.user_id is null)";
+    private const string OldOfNobody = $"occurred_at < @Before and message_id in (select e.message_id {OldEvents} and e.user_id = '')";
 
     private sealed record Wanted(DateTimeOffset? WantedAt, DateTimeOffset? DoneAt);
 
@@ -64,9 +65,9 @@ internal sealed class PrivacyStore(Database database)
 
     public Task<IReadOnlyList<string>> PeopleOfOldEventsAsync(DateTimeOffset before, int limit, CancellationToken cancel) => database.QueryAsync<string>(PeopleOfOldEvents, new { Before = before, Limit = limit }, cancel);
 
-    public static Task<int> RemoveOldEventsAsync(Session session, DateTimeOffset before, IReadOnlyList<string> people) => session.ExecuteAsync(RemoveOldEvents, new { Before = before, People = SqlList.Of(people) });
+    public static Task<int> RemoveOldEventsAsync(ExclusiveSession exclusive, DateTimeOffset before, IReadOnlyList<string> people) => exclusive.RemoveEventsAsync(OldOfPeople, new { Before = before, People = SqlList.Of(people) });
 
-    public static Task<int> RemoveOldOfNobodyAsync(Session session, DateTimeOffset before) => session.ExecuteAsync(RemoveOldOfNobody, new { Before = before });
+    public static Task<int> RemoveOldOfNobodyAsync(ExclusiveSession exclusive, DateTimeOffset before) => exclusive.RemoveEventsAsync(OldOfNobody, new { Before = before });
 
     public Task<long> AnonymousAsync(DateTimeOffset before, CancellationToken cancel) => database.ScalarAsync<long>($"select count(*) {Old}", new { Before = before }, cancel);
 

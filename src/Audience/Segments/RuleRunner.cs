@@ -1,6 +1,7 @@
 using System.Data.Common;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,8 @@ public sealed record AudienceSize(long People, long Of, IReadOnlyList<long> Cond
 /// <summary>Runs a rule over the store as it is now.</summary>
 public sealed class RuleRunner(Database database, ShopClock clock, IOptions<ShopOptions> shop, Terms terms)
 {
+    private readonly PeopleStore _people = new(database);
+
     /// <summary>Counts the audience and each condition in one pass over the people.</summary>
     public async Task<AudienceSize> SizeAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
@@ -33,11 +36,10 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <returns>Null when there is no such person.</returns>
     public async Task<IReadOnlyList<(bool Holds, string? Actual)>?> ExplainAsync(Rule rule, string person, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel = default)
     {
-        var plan = await PlanAsync(rule, asOf, segments, cancel);
+        var plan = await PlanAsync(rule, asOf, segments, cancel, RuleSources.One);
         var columns = string.Join(", ", rule.Conditions().Prepend(rule).Select((r, i) => $"{plan.Condition(r)} as h{i}, {plan.Actual(r)} as a{i}"));
-        plan.Parameters.Add("Person", person);
-        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>(
-            $"{plan.Tables}select {columns} from profiles p where p.user_id = coalesce((select i.user_id from identities i where i.alias = @Person), @Person)", plan.Parameters), cancel);
+        await AddPersonAsync(plan, person, cancel);
+        var row = await database.ReadAsync(s => s.FirstOrDefaultAsync<dynamic>($"{plan.Tables}select {columns} from one_profile p", plan.Parameters), cancel);
         if (row is null) return null;
         var values = ((IDictionary<string, object?>)row).Values.ToList();
         return [.. Enumerable.Range(0, values.Count / 2).Select(i => (values[2 * i] is true, Short(values[2 * i + 1] as string)))];
@@ -48,15 +50,14 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     {
         var plan = await PlanAsync(rule, asOf, _ => null, cancel);
         var marks = string.Concat(PersonHistory.Steps(rule).Select((s, i) => $", coalesce({plan.Matches(s.Event, s.Where)}, false) as m{i}"));
-        plan.Parameters.Add("Person", person);
+        await AddPersonAsync(plan, person, cancel);
         plan.Parameters.Add("Most", PersonHistory.Limit + 1);
         var events = new List<PersonEvent>();
         await database.ReadAsync(async session =>
         {
             await session.ReadRowsAsync($"""
-                with k as (select coalesce((select i.user_id from identities i where i.alias = @Person), @Person) as person)
                 select e.message_id, e.occurred_at, e.type, e.name, e.session_id, e.product_id, e.category, e.quantity, e.revenue, e.currency, e.rating, {Discounts.Sql}{marks}
-                from events e where e.user_id in (select person from k union all select i.alias from identities i where i.user_id = (select person from k)) and e.occurred_at <= @AsOf
+                from events e where e.user_id = any(@Keys) and e.occurred_at <= @AsOf
                 order by e.occurred_at desc, e.message_id desc limit @Most
                 """, plan.Parameters, row => events.Add(Read(row)));
             return true;
@@ -97,6 +98,16 @@ public sealed class RuleRunner(Database database, ShopClock clock, IOptions<Shop
     /// <summary>The engines write 1.00 for one.</summary>
     private static string? Short(string? figure) => TextNumber.Parse(figure) is null || !figure!.Contains('.', StringComparison.Ordinal) ? figure : figure.TrimEnd('0').TrimEnd('.');
 
-    private async Task<RulePlanner> PlanAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel) =>
-        new(RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, RuleTerms.AreNamed(rule) ? await terms.AtAsync(asOf, cancel) : RuleTerms.None);
+    /// <summary>What the rule's conditions name of other parts; nothing is asked where they name nothing.</summary>
+    internal async Task<RuleTerms> TermsAsync(Rule rule, DateTimeOffset asOf, CancellationToken cancel) => RuleTerms.AreNamed(rule) ? await terms.AtAsync(asOf, cancel) : RuleTerms.None;
+
+    private async Task<RulePlanner> PlanAsync(Rule rule, DateTimeOffset asOf, Func<int, Rule?> segments, CancellationToken cancel, RuleSources? sources = null) =>
+        new(sources ?? RuleSources.Store, database.Dialect, asOf, clock, shop.Value.Currency, segments, await TermsAsync(rule, asOf, cancel));
+
+    private async Task AddPersonAsync(RulePlanner plan, string person, CancellationToken cancel)
+    {
+        var keys = await _people.KeysAsync(person, cancel);
+        plan.Parameters.Add("Person", keys[0]);
+        plan.Parameters.Add("Keys", SqlList.Of(keys));
+    }
 }

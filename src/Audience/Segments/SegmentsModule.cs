@@ -43,7 +43,7 @@ public sealed class SegmentsModule : IModule
             p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<Terms>(), p.GetRequiredService<Node>(), p.GetRequiredService<NodeNews>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<MembershipKeeper>>()));
         services.AddSingleton<ICommittedEvents>(p => p.GetRequiredService<MembershipKeeper>());
         services.AddHostedService(p => p.GetRequiredService<MembershipKeeper>());
-        services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<Terms>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddScoped(p => new WhyService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddScoped(p => new SegmentService(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<RuleRunner>(), p.GetRequiredService<MembershipKeeper>(), p.GetRequiredService<Terms>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>()));
     }
 

@@ -60,10 +60,10 @@ internal sealed class EntityStore(Database database)
     private const string LineOf = "i.type = 'item' and i.order_id = h.order_id and left(i.message_id, length(h.message_id) + 1) = h.message_id || '#'";
 
     private const string PeopleOfHeads = """
-        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.message_id = any(@Keys) and e.user_id is not null
+        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.message_id = any(@Keys) and e.user_id <> ''
         """;
 
-    private const string DeleteHeads = "delete from events where message_id = any(@Keys)";
+    private const string ThoseHeads = "message_id = any(@Keys)";
 
     public async Task<Dictionary<string, Entity>> KnownAsync(IEnumerable<string> keys, CancellationToken cancel) =>
         (await database.QueryAsync<Entity>(Known, new { Keys = SqlList.Of(keys) }, cancel)).ToDictionary(e => e.Key);
@@ -113,11 +113,11 @@ internal sealed class EntityStore(Database database)
 
     /// <summary>Takes the orders' own rows out, and leaves their lines.</summary>
     /// <returns>The people they belonged to.</returns>
-    public static async Task<IReadOnlyList<string>> RemoveHeadsAsync(Session session, IEnumerable<string> keys)
+    public static async Task<IReadOnlyList<string>> RemoveHeadsAsync(ExclusiveSession exclusive, IEnumerable<string> keys)
     {
         var arguments = new { Keys = SqlList.Of(keys) };
-        var people = await session.QueryAsync<string>(PeopleOfHeads, arguments);
-        await session.ExecuteAsync(DeleteHeads, arguments);
+        var people = await exclusive.Session.QueryAsync<string>(PeopleOfHeads, arguments);
+        await exclusive.RemoveEventsAsync(ThoseHeads, arguments);
         return people;
     }
 }

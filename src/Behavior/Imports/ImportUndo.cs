@@ -41,9 +41,7 @@ internal static class ImportUndo
     private const string ForgetLater = "delete from import_replaced where owner = @ImportId";
 
     // But for orders that came live meanwhile: those stand for themselves (SameOrder).
-    private const string PutBackEvents = """
-        insert into events (message_id, received_at, occurred_at, user_id, given_id, anonymous_id, session_id, type, name, product_id, category,
-            price, quantity, currency, revenue, order_id, campaign_id, recommendation_id, query, rating, url, properties, source_id)
+    private const string EventsBack = """
         select message_id, received_at, occurred_at, user_id, given_id, anonymous_id, session_id, type, name, product_id, category,
             price, quantity, currency, revenue, order_id, campaign_id, recommendation_id, query, rating, url, properties, source_id
         from import_replaced_events k where replaced_by = @ImportId and not exists (
@@ -52,7 +50,7 @@ internal static class ImportUndo
         """;
 
     private const string PeopleBack = """
-        select distinct coalesce(i.user_id, e.user_id) from import_replaced_events e left join identities i on i.alias = e.user_id where e.replaced_by = @ImportId and e.user_id is not null
+        select distinct coalesce(i.user_id, e.user_id) from import_replaced_events e left join identities i on i.alias = e.user_id where e.replaced_by = @ImportId and e.user_id <> ''
         """;
 
     private const string PutBackEntities = """
@@ -83,7 +81,7 @@ internal static class ImportUndo
         await session.ExecuteAsync(ForgetLater, arguments);
         var removed = await exclusive.RemoveSourceAsync(ImportService.Source(id), async () =>
         {
-            await session.ExecuteAsync(PutBackEvents, arguments);
+            await exclusive.PutBackEventsAsync(EventsBack, arguments);
             return await session.QueryAsync<string>(PeopleBack, arguments);
         });
         await session.ExecuteAsync(PutBackEntities, arguments);

@@ -140,7 +140,7 @@ internal sealed class ImportWriter(ImportRun run, EventWriter events, EntityStor
         {
             await EntityStore.KeepAsync(exclusive.Session, keys, run.Id, joined: true);
             heads = await EntityStore.HeadsAsync(exclusive.Session, pieces, run.Id);
-            var people = await EntityStore.RemoveHeadsAsync(exclusive.Session, [.. heads.Values.Where(h => !h.HasPiece).Select(h => h.Key)]);
+            var people = await EntityStore.RemoveHeadsAsync(exclusive, [.. heads.Values.Where(h => !h.HasPiece).Select(h => h.Key)]);
             if (people.Count > 0) await exclusive.RecomputeAsync([.. people]);
         });
         return [.. pieces.SelectMany(p => heads.GetValueOrDefault(p.Key) is { HasPiece: false } head ? head.With(p) : [])];

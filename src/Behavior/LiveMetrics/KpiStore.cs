@@ -8,7 +8,7 @@ internal sealed class KpiStore(Database database)
 {
     private const string Events = """
         e as (
-            select ev.type, ev.name, ev.session_id, coalesce(i.user_id, ev.user_id) as person, ev.revenue, ev.quantity, ev.price, ev.product_id, ev.category,
+            select ev.type, ev.name, ev.session_id, coalesce(i.user_id, nullif(ev.user_id, '')) as person, ev.revenue, ev.quantity, ev.price, ev.product_id, ev.category,
                 ev.query, (ev.currency is null or ev.currency = @Currency) as in_shop_currency,
                 case when ev.type = 'track' and ev.name = 'Products Searched' then ev.properties ->> 'results' end as results
             from events ev left join identities i on i.alias = ev.user_id
@@ -78,7 +78,7 @@ internal sealed class KpiStore(Database database)
 
     private const string Scan = """
         select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,
-            coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
+            coalesce(i.user_id, nullif(e.user_id, '')) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
             e.quantity as Quantity, e.currency as Currency, e.revenue as Revenue, e.query as Query,
             case when e.type = 'track' and e.name = 'Products Searched' then e.properties ->> 'results' end as Results
         from events e left join identities i on i.alias = e.user_id where e.occurred_at >= @Since

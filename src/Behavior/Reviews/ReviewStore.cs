@@ -22,7 +22,7 @@ internal sealed class ReviewStore(Database database)
     private const string Stars = "coalesce(rating, case when good is null then null when good <= 0.35 then 1 when good >= 0.65 then 5 else 3 end)";
 
     private const string Unread = """
-        select e.message_id as MessageId, e.user_id as UserId, e.product_id as ProductId, e.category as Category, e.occurred_at as OccurredAt, e.received_at as ReceivedAt, e.rating as Rating,
+        select e.message_id as MessageId, nullif(e.user_id, '') as UserId, e.product_id as ProductId, e.category as Category, e.occurred_at as OccurredAt, e.received_at as ReceivedAt, e.rating as Rating,
             cast(e.properties as text) as Properties
         from events e where e.type = 'track' and e.name = 'Product Reviewed' and e.received_at >= @From
             and not exists (select 1 from reviews r where r.review_id = e.message_id)

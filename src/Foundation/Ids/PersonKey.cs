@@ -12,6 +12,9 @@ public static class PersonKey
 {
     public const string AnonymousPrefix = "anon:";
 
+    /// <summary>Key of events of nobody known, such as an order in a file without its customer.</summary>
+    public const string Nobody = "";
+
     public static string OfAnonymous(string anonymousId) => AnonymousPrefix + anonymousId;
 
     public static bool IsAnonymous(string key) => key.StartsWith(AnonymousPrefix, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ internal sealed class DemoConversations(Database database, ConversationService d
     public async Task AfterHistoryAsync(CancellationToken cancel)
     {
         var buyers = await database.QueryAsync<Buyer>(
-            "select user_id as UserId, max(order_id) as OrderId from events where type = 'track' and name = 'Order Completed' and user_id is not null and order_id is not null and occurred_at >= @From group by user_id order by max(occurred_at) desc, user_id limit @Limit",
+            "select user_id as UserId, max(order_id) as OrderId from events where type = 'track' and name = 'Order Completed' and user_id <> '' and order_id is not null and occurred_at >= @From group by user_id order by max(occurred_at) desc, user_id limit @Limit",
             new { From = time.GetUtcNow().AddDays(-40), Limit = Asked.Length }, cancel);
         for (var i = 0; i < Asked.Length && i < buyers.Count; i++)
         {

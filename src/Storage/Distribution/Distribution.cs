@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace BehaviorDashboard.Storage;
 
 /// <summary>What spreading a store takes.</summary>
@@ -39,8 +37,6 @@ internal sealed class Distribution(Database database)
 
     public Task<IReadOnlyList<UniqueKey>> UniqueKeysAsync(CancellationToken cancel = default) => database.QueryAsync<UniqueKey>(UniqueKeys, cancel: cancel);
 
-    public Task<IReadOnlyList<string>> NullableAsync(CancellationToken cancel = default) => database.QueryAsync<string>(Nullable, new { Placements.Key }, cancel);
-
     public async Task<DistributionPlan> PlanAsync(CancellationToken cancel = default)
     {
         var tables = await database.QueryAsync<string>(Tables, cancel: cancel);
@@ -53,15 +49,15 @@ internal sealed class Distribution(Database database)
             statements.Add($"drop index {SqlName.Quote(key.Name)}");
             statements.Add($"create unique index {SqlName.Quote(key.Name)} on {SqlName.Quote(key.Table)} ({key.Columns}, {Placements.Key})");
         }
-        foreach (var table in (await NullableAsync(cancel)).Where(people.Contains))
-        {
-            var rows = await database.ScalarAsync<long>($"select count(*) from {SqlName.Quote(table)} where {Placements.Key} is null", cancel: cancel);
-            obstacles.Add(string.Create(CultureInfo.InvariantCulture, $"{table} may hold rows of nobody ({rows:N0} now), and Citus has no place for a row without {Placements.Key}."));
-        }
+        obstacles.AddRange((await database.QueryAsync<string>(Nullable, new { Placements.Key }, cancel)).Where(people.Contains)
+            .Select(table => $"{table} may hold rows without {Placements.Key}, for which Citus has no place."));
         foreach (var table in (await database.QueryAsync<string>(Triggers, cancel: cancel)).Where(people.Contains))
             obstacles.Add($"{table} is watched by triggers, which Citus does not run on distributed tables.");
+        // What a transaction has laid out it can go on with only so.
+        statements.Add("set local citus.multi_shard_modify_mode to 'sequential'");
         statements.AddRange(Of(Placement.EveryServer).Select(t => $"select create_reference_table({SqlName.Literal(t)})"));
         statements.AddRange(people.Select((t, i) => $"select create_distributed_table({SqlName.Literal(t)}, '{Placements.Key}'{(i == 0 ? "" : $", colocate_with => {SqlName.Literal(people[0])}")})"));
+        statements.AddRange(Of(Placement.ByMessage).Select(t => $"select create_distributed_table({SqlName.Literal(t)}, '{Placements.MessageKey}', colocate_with => 'none')"));
         return new DistributionPlan(statements, obstacles);
     }
 

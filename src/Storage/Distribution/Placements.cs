@@ -6,6 +6,9 @@ internal enum Placement
     /// <summary>Distributed by <c>user_id</c>, so that all that is kept of a person lies on one server.</summary>
     ByPerson,
 
+    /// <summary>Distributed by the id of the message, which nobody joins: see <see cref="Placements.MessageKey"/>.</summary>
+    ByMessage,
+
     /// <summary>Whole on every server: small, or joined by something else than the person.</summary>
     EveryServer,
 
@@ -19,6 +22,9 @@ internal static class Placements
     /// <summary>Column by which tables are distributed.</summary>
     public const string Key = "user_id";
 
+    /// <summary>Column by which what is known of messages is distributed: their key must not hold more than it.</summary>
+    public const string MessageKey = "id";
+
     public static readonly IReadOnlyDictionary<string, Placement> All = new (Placement Place, string[] Tables)[]
     {
         (Placement.ByPerson,
@@ -26,6 +32,7 @@ internal static class Placements
             "profiles", "events", "people_search", "own_traits", "consents", "trait_changes", "segment_members", "cluster_members", "prediction_scores", "prediction_watch",
             "campaign_people", "campaign_entries", "campaign_mails", "campaign_suppressions", "campaign_scores", "recommendation_exposures", "import_traits",
         ]),
+        (Placement.ByMessage, ["event_ids"]),
         (Placement.EveryServer,
         [
             // Found by any key of a person.
@@ -37,8 +44,6 @@ internal static class Placements
             "forecasts", "forecast_runs", "forecast_layers", "forecast_accuracy", "segments", "segment_versions", "rfm_scales", "cluster_names", "prediction_runs",
             "campaigns", "campaign_looks", "campaign_notes", "recommendation_strategies", "recommendation_overrides", "recommendation_experiments", "recommendation_forgotten",
             "import_entities", "import_replaced", "incidents",
-            // Known by the message: asked and written with every commit.
-            "event_ids",
         ]),
         (Placement.Coordinator,
         [

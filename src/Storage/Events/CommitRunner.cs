@@ -13,7 +13,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
     private const string OpenSessions = """
         select coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, max(e.occurred_at) as Last
         from events e left join identities i on i.alias = e.user_id
-        where e.occurred_at >= @Since and e.session_id is not null and e.user_id is not null group by 1, 2
+        where e.occurred_at >= @Since and e.session_id is not null and e.user_id <> '' group by 1, 2
         """;
 
     private const string HistoryVersion = "select version from history where id = 1";

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using DuckDB.NET.Data;
 
@@ -71,7 +72,7 @@ internal sealed class DuckDbEventAppender : EventAppender
         foreach (var e in events)
             appender.CreateRow()
                 .AppendValue(e.MessageId).AppendValue(e.ReceivedAt.UtcDateTime).AppendValue(e.OccurredAt.UtcDateTime)
-                .AppendValue(e.StoredKey).AppendValue(e.GivenKey).AppendValue(e.AnonymousId).AppendValue(e.SessionId)
+                .AppendValue(e.StoredKey ?? PersonKey.Nobody).AppendValue(e.GivenKey).AppendValue(e.AnonymousId).AppendValue(e.SessionId)
                 .AppendValue(e.Type).AppendValue(e.Name).AppendValue(e.ProductId).AppendValue(e.Category)
                 .AppendValue(e.Price).AppendValue(e.Quantity).AppendValue(e.Currency).AppendValue(e.Revenue)
                 .AppendValue(e.OrderId).AppendValue(e.CampaignId).AppendValue(e.RecommendationId).AppendValue(e.Query)

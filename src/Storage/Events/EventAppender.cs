@@ -23,6 +23,15 @@ internal abstract class EventAppender
     /// <summary>Writes events that are known to be new.</summary>
     public abstract Task InsertAsync(Session session, IReadOnlyList<ShopEvent> events);
 
+    /// <summary>Stores rows that were stored before, such as those an import had taken the place of.</summary>
+    /// <param name="rows">A select of <see cref="EventColumns.All"/>.</param>
+    public virtual Task<int> PutBackAsync(Session session, string rows, object? arguments) => session.ExecuteAsync($"insert into events ({EventColumns.All}) {rows}", arguments);
+
+    /// <summary>Takes events out, so that their messages can be stored again.</summary>
+    /// <param name="which">Condition of the columns of <c>events</c>.</param>
+    /// <returns>How many rows.</returns>
+    public virtual Task<int> RemoveAsync(Session session, string which, object arguments) => session.ExecuteAsync($"delete from events where {which}", arguments);
+
     /// <summary>Fills the temporary table <c>profile_delta</c>.</summary>
     public abstract Task StageAsync(Session session, IReadOnlyCollection<ProfileDelta> deltas);
 

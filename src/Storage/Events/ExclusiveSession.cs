@@ -5,11 +5,11 @@ namespace BehaviorDashboard.Events;
 /// <summary>A transaction in which no event arrives; see <see cref="EventWriter.ExclusiveAsync"/>.</summary>
 public sealed class ExclusiveSession
 {
-    private const string DeleteBySource = "delete from events where source_id = @Source";
+    private const string BySource = "source_id = @Source";
 
     private const string PeopleOfSource = """
         select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id
-        where e.source_id = @Source and e.user_id is not null
+        where e.source_id = @Source and e.user_id <> ''
         """;
 
     // A line's id is its order's, '#', and the line's number.
@@ -17,25 +17,25 @@ public sealed class ExclusiveSession
 
     private const string PeopleOfMessages = $"""
         select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id
-        where {OwnMessage} = any(@Ids) and e.user_id is not null
+        where {OwnMessage} = any(@Ids) and e.user_id <> ''
         """;
 
-    private const string DeleteMessages = $"delete from events where {OwnMessage} = any(@Ids)";
+    private const string ByMessages = $"{OwnMessage} = any(@Ids)";
 
     private const string MakeNobodys = "create temp table if not exists nobodys as select * from events limit 0; delete from nobodys";
 
     // An id that holds one of the keys would name the person; its lines follow their order.
     private const string KeepAsNobodys = $"""
-        insert into nobodys (message_id, received_at, occurred_at, type, name, product_id, category, price, quantity, currency, revenue, source_id)
+        insert into nobodys (message_id, received_at, occurred_at, user_id, type, name, product_id, category, price, quantity, currency, revenue, source_id)
         select case when exists (select 1 from (select unnest(@Keys) as k) n where position(case when n.k like 'anon:%' then substr(n.k, 6) else n.k end in message_id) > 0)
                 then 'erased-' || md5({OwnMessage}) || substr(message_id, length({OwnMessage}) + 1) else message_id end,
-            received_at, occurred_at, type, name, product_id, category, price, quantity, currency, revenue, source_id
+            received_at, occurred_at, '', type, name, product_id, category, price, quantity, currency, revenue, source_id
         from events where user_id = any(@Keys) and {EventErasure.ForTotals}
         """;
 
-    private const string DeleteEvents = "delete from events where user_id = any(@Keys)";
+    private const string ByKeys = "user_id = any(@Keys)";
 
-    private const string RestoreNobodys = "insert into events select * from nobodys; delete from nobodys";
+    private const string Nobodys = $"select {EventColumns.All} from nobodys";
 
     private const string DeleteIdentities = "delete from identities where user_id = any(@Keys) or alias = any(@Keys)";
 
@@ -51,6 +51,15 @@ public sealed class ExclusiveSession
         (Session, _appender, _shopCurrency) = (session, appender, shopCurrency);
 
     public Session Session { get; }
+
+    /// <summary>Takes events out, whose people must be counted anew; their messages can be stored again.</summary>
+    /// <param name="which">Condition of the columns of <c>events</c>.</param>
+    /// <returns>How many rows were removed.</returns>
+    public Task<int> RemoveEventsAsync(string which, object arguments) => _appender.RemoveAsync(Session, which, arguments);
+
+    /// <summary>Stores rows that were events before.</summary>
+    /// <param name="rows">A select of all columns of <c>events</c>, in their order.</param>
+    public Task PutBackEventsAsync(string rows, object? arguments = null) => _appender.PutBackAsync(Session, rows, arguments);
 
     /// <summary>Computes the running rows of these people anew from their stored events; their traits stay.</summary>
     /// <param name="keepEmpty">Whether people without any event keep a row for their traits.</param>
@@ -88,7 +97,7 @@ public sealed class ExclusiveSession
     public async Task<int> RemoveSourceAsync(string sourceId, Func<Task<IReadOnlyList<string>>>? putBack = null)
     {
         var people = (await Session.QueryAsync<string>(PeopleOfSource, new { Source = sourceId })).ToHashSet();
-        var removed = await Session.ExecuteAsync(DeleteBySource, new { Source = sourceId });
+        var removed = await RemoveEventsAsync(BySource, new { Source = sourceId });
         if (putBack is not null) people.UnionWith(await putBack());
         if (people.Count > 0) await RecomputeAsync(people, keepEmpty: false);
         return removed;
@@ -115,8 +124,8 @@ public sealed class ExclusiveSession
         var arguments = new { Keys = SqlList.Of(keys) };
         await Session.ExecuteAsync(MakeNobodys);
         if (keepTotals) await Session.ExecuteAsync(KeepAsNobodys, arguments);
-        await Session.ExecuteAsync(DeleteEvents, arguments);
-        await Session.ExecuteAsync(RestoreNobodys);
+        await RemoveEventsAsync(ByKeys, arguments);
+        await PutBackEventsAsync(Nobodys);
         await Session.ExecuteAsync(DeleteIdentities, arguments);
         await Session.ExecuteAsync(DeleteMerges, arguments);
         await ProfileStore.DeleteAsync(Session, keys);
@@ -128,7 +137,7 @@ public sealed class ExclusiveSession
     {
         var ids = SqlList.Of(messageIds);
         var people = await Session.QueryAsync<string>(PeopleOfMessages, new { Ids = ids });
-        await Session.ExecuteAsync(DeleteMessages, new { Ids = ids });
+        await RemoveEventsAsync(ByMessages, new { Ids = ids });
         if (people.Count > 0) await RecomputeAsync([.. people]);
     }
 }

@@ -11,15 +11,15 @@ internal sealed class OrderIdentity(bool embedded)
 
     private const string Told = $"""
         select e.message_id as MessageId, e.order_id as OrderId, e.name as Name, e.occurred_at as At, e.received_at as ToldAt,
-            coalesce(i.user_id, e.user_id) as Person, e.source_id like 'import:%' as Imported
+            coalesce(i.user_id, nullif(e.user_id, '')) as Person, e.source_id like 'import:%' as Imported
         from events e left join identities i on i.alias = e.user_id where {Orders} and e.order_id = any(@Numbers)
         """;
 
     private const string PeopleOf = """
-        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.message_id = any(@Ids) and e.user_id is not null
+        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.message_id = any(@Ids) and e.user_id <> ''
         """;
 
-    private const string Remove = $"delete from events where order_id = any(@Numbers) and {ExclusiveSession.OwnMessage} = any(@Ids)";
+    private const string ThoseOrders = $"order_id = any(@Numbers) and {ExclusiveSession.OwnMessage} = any(@Ids)";
 
     // Embedded, there is no index on numbers: which may be stored is remembered. A server has one, and other nodes that write.
     private readonly FingerprintIndex? _known = embedded ? new FingerprintIndex() : null;
@@ -81,7 +81,7 @@ internal sealed class OrderIdentity(bool embedded)
     {
         var arguments = new { Numbers = SqlList.Of(orders.Select(o => o.OrderId)), Ids = SqlList.Of(orders.Select(o => o.MessageId)) };
         var people = await exclusive.Session.QueryAsync<string>(PeopleOf, arguments);
-        await exclusive.Session.ExecuteAsync(Remove, arguments);
+        await exclusive.RemoveEventsAsync(ThoseOrders, arguments);
         if (people.Count > 0) await exclusive.RecomputeAsync([.. people]);
     }
 

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 using Npgsql;
 using NpgsqlTypes;
@@ -5,14 +6,16 @@ using NpgsqlTypes;
 namespace BehaviorDashboard.Events;
 
 /// <summary>
-/// PostgreSQL: binary COPY into the months of events. What is stored is known by <c>event_ids</c>, which triggers keep; its key has
-/// the last word when two nodes meet. A store from before, whose events lie whole, has a unique index on <c>message_id</c> for that.
+/// PostgreSQL: binary COPY into the months of events. What is stored is known by <c>event_ids</c>, whose key has the last word when
+/// two nodes meet. A store from before, whose events lie whole, has a unique index on <c>message_id</c> for that.
 /// </summary>
 internal sealed class PostgresEventAppender : EventAppender
 {
     private const string Stored = "select g.id from (select unnest(@Ids) as id) g where exists (select 1 from event_ids i where i.id = cast(md5(g.id) as uuid))";
 
     private const string StoredWhole = "select message_id from events where message_id = any(@Ids)";
+
+    private const string AddIds = "insert into event_ids select cast(md5(id) as uuid) from unnest(@Ids) as id";
 
     private const string CreateStage = """
         create temp table if not exists profile_delta (
@@ -46,7 +49,8 @@ internal sealed class PostgresEventAppender : EventAppender
         select unnest(@Keys), false, now(), now(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 on conflict (user_id) do nothing
         """;
 
-    private const string LockRows = "select count(*) from (select 1 from profiles where user_id = any(@Keys) order by user_id for update) l";
+    // One row after the other, in the order given: rows that lie on several servers cannot be locked by one statement.
+    private const string LockRows = "select lock_profiles(@Keys)";
 
     private const string Taken = "select alias from identities where alias = any(@Keys)";
 
@@ -57,6 +61,8 @@ internal sealed class PostgresEventAppender : EventAppender
     public override async Task<(long Before, long After)> EnterAsync(Session session, bool alone)
     {
         await session.ExecuteAsync(alone ? EnterAlone : EnterShared, new { Lock = HistoryLock });
+        // Laid by months while this node ran.
+        if (_months is null) await PrepareAsync(session);
         var version = await session.ScalarAsync<long>(alone ? Change : Version);
         return alone ? (version - 1, version) : (version, version);
     }
@@ -72,10 +78,10 @@ internal sealed class PostgresEventAppender : EventAppender
         // A row that another node is making is waited for; one that is there is locked.
         var keys = new { Keys = SqlList.Of(aliases.Order(StringComparer.Ordinal)) };
         await session.ExecuteAsync(MakeRows, keys);
-        await session.ScalarAsync<long>(LockRows, keys);
+        await session.ExecuteAsync(LockRows, keys);
     }
 
-    public override Task LockPeopleAsync(Session session, IReadOnlyCollection<string> people) => session.ScalarAsync<long>(LockRows, new { Keys = SqlList.Of(people) });
+    public override Task LockPeopleAsync(Session session, IReadOnlyCollection<string> people) => session.ExecuteAsync(LockRows, new { Keys = SqlList.Of(people.Order(StringComparer.Ordinal)) });
 
     public override Task<IReadOnlyList<string>> TakenAsync(Session session, IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? Task.FromResult<IReadOnlyList<string>>([]) : session.QueryAsync<string>(Taken, new { Keys = SqlList.Of(keys) });
@@ -103,7 +109,7 @@ internal sealed class PostgresEventAppender : EventAppender
             await Text(copy, e.MessageId);
             await copy.WriteAsync(e.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(e.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await Text(copy, e.StoredKey);
+            await Text(copy, e.StoredKey ?? PersonKey.Nobody);
             await Text(copy, e.GivenKey);
             await Text(copy, e.AnonymousId);
             await Text(copy, e.SessionId);
@@ -126,7 +132,19 @@ internal sealed class PostgresEventAppender : EventAppender
             await Text(copy, e.SourceId);
         }
         await copy.CompleteAsync(session.Cancel);
+        await copy.DisposeAsync();
+        if (_months is not null) await session.ExecuteAsync(AddIds, new { Ids = SqlList.Of(events.Select(e => e.MessageId)) });
     }
+
+    public override Task<int> PutBackAsync(Session session, string rows, object? arguments) => _months is null ? base.PutBackAsync(session, rows, arguments) : session.ExecuteAsync($"""
+        with back as (insert into events ({EventColumns.All}) {rows} returning message_id)
+        insert into event_ids select cast(md5(message_id) as uuid) from back
+        """, arguments);
+
+    public override Task<int> RemoveAsync(Session session, string which, object arguments) => _months is null ? base.RemoveAsync(session, which, arguments) : session.ExecuteAsync($"""
+        with gone as (delete from events where {which} returning message_id)
+        delete from event_ids where id in (select cast(md5(message_id) as uuid) from gone)
+        """, arguments);
 
     public override async Task StageAsync(Session session, IReadOnlyCollection<ProfileDelta> deltas)
     {

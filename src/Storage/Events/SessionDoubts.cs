@@ -14,11 +14,11 @@ internal sealed class SessionDoubts
     /// <summary>Doubts that a process took with it when it was killed concern events received shortly before.</summary>
     private const string SeenLast = """
         select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id
-        where e.user_id is not null and e.received_at >= (select max(received_at) from events) - 3 * interval '1 minute'
+        where e.user_id <> '' and e.received_at >= (select max(received_at) from events) - 3 * interval '1 minute'
         """;
 
     private const string SeenSince = """
-        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.user_id is not null and e.received_at >= @Since
+        select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.user_id <> '' and e.received_at >= @Since
         """;
 
     private static readonly string Recount = $"""

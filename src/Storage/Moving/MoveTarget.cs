@@ -93,8 +93,9 @@ internal sealed class MoveTarget : IAsyncDisposable
         var sum = new RowSum();
         await using var connection = (NpgsqlConnection)await _connections.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        // Some tables (the audit log) refuse to be changed by a trigger; the change is undone with it if this fails. Those of events keep event_ids.
-        var clearing = part.Table.Name == "events" ? $"delete from {part.From}" : $"alter table {part.Name} disable trigger user; delete from {part.From}; alter table {part.Name} enable trigger user";
+        var ofEvents = part.Table.Name == "events";
+        // Some tables (the audit log) refuse to be changed by a trigger; the change is undone with it if this fails.
+        var clearing = ofEvents ? $"with gone as (delete from {part.From} returning message_id) delete from event_ids where id in (select cast(md5(message_id) as uuid) from gone)" : $"alter table {part.Name} disable trigger user; delete from {part.From}; alter table {part.Name} enable trigger user";
         await using (var clear = new NpgsqlCommand(clearing, connection) { CommandTimeout = 0 }) await clear.ExecuteNonQueryAsync(cancel);
         await using (var copy = await connection.BeginBinaryImportAsync($"copy {part.Name} ({part.Table.ColumnList}) from stdin (format binary)", cancel))
         {
@@ -108,6 +109,7 @@ internal sealed class MoveTarget : IAsyncDisposable
             });
             await copy.CompleteAsync(cancel);
         }
+        if (ofEvents) await using (var ids = new NpgsqlCommand($"insert into event_ids select cast(md5(message_id) as uuid) from {part.From}", connection) { CommandTimeout = 0 }) await ids.ExecuteNonQueryAsync(cancel);
         var expected = sum.Of(part.Table.Name);
         BackupException.Compare([expected], [await TableReader.SumAsync(connection, part.Table, part.From, cancel)], "What PostgreSQL holds");
         await transaction.CommitAsync(cancel);

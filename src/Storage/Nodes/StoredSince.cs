@@ -7,8 +7,8 @@ namespace BehaviorDashboard.Nodes;
 internal sealed class StoredSince(Database database)
 {
     private const string Events = """
-        select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as OccurredAt, e.type as Type, e.name as Name, e.source_id as SourceId, e.user_id as StoredKey,
-            coalesce(i.user_id, e.user_id) as PersonKey, e.anonymous_id as AnonymousId, e.session_id as SessionId, e.product_id as ProductId, e.category as Category, e.price as Price,
+        select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as OccurredAt, e.type as Type, e.name as Name, e.source_id as SourceId, nullif(e.user_id, '') as StoredKey,
+            coalesce(i.user_id, nullif(e.user_id, '')) as PersonKey, e.anonymous_id as AnonymousId, e.session_id as SessionId, e.product_id as ProductId, e.category as Category, e.price as Price,
             e.quantity as Quantity, e.currency as Currency, e.revenue as Revenue, e.order_id as OrderId, e.campaign_id as CampaignId, e.recommendation_id as RecommendationId, e.query as Query,
             e.rating as Rating, case when e.name = 'Products Searched' then cast(e.properties as text) end as Properties
         from events e left join identities i on i.alias = e.user_id where e.received_at >= @Since

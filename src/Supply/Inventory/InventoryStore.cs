@@ -20,7 +20,7 @@ internal sealed class InventoryStore(Database database)
     private const string BuyersOf = """
         with b as (
             select user_id, count(distinct order_id) as orders, sum(quantity) as units
-            from events where product_id = @Product and type = 'item' and name = 'Order Completed' and user_id is not null and occurred_at >= @From group by user_id),
+            from events where product_id = @Product and type = 'item' and name = 'Order Completed' and user_id <> '' and occurred_at >= @From group by user_id),
         e as (select distinct user_id from events where type = 'track' and name = 'Order Completed' and occurred_at < @From and user_id in (select user_id from b))
         select count(*) as People, count(*) filter (where b.orders > 1) as Again, count(*) filter (where e.user_id is null) as Fresh, cast(avg(b.units) as double precision) as UnitsEach from b left join e on e.user_id = b.user_id
         """;

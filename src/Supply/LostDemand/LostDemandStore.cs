@@ -14,7 +14,7 @@ internal sealed class LostDemandStore(Database database)
     // A day of a person with a product counts once, however often they looked; who bought it afterwards lost nothing.
     private const string Products = """
         with seen as (
-            select product_id, coalesce(user_id, session_id) as person, date_trunc('day', occurred_at) as day, occurred_at, (properties ->> 'in_stock') as there
+            select product_id, coalesce(nullif(user_id, ''), session_id) as person, date_trunc('day', occurred_at) as day, occurred_at, (properties ->> 'in_stock') as there
             from events where type = 'track' and name = 'Product Viewed' and product_id is not null and occurred_at >= @From and occurred_at < @To),
         bought as (
             select product_id, user_id as person, max(occurred_at) as last, cast(sum(quantity) as bigint) as units
@@ -38,7 +38,7 @@ internal sealed class LostDemandStore(Database database)
         """;
 
     private const string Queries = """
-        select lower(trim(query)) as Query, count(*) as Searches, count(distinct coalesce(user_id, session_id)) as People
+        select lower(trim(query)) as Query, count(*) as Searches, count(distinct coalesce(nullif(user_id, ''), session_id)) as People
         from events where type = 'track' and name = 'Products Searched' and query is not null and (properties ->> 'results') = '0' and occurred_at >= @From and occurred_at < @To
         group by lower(trim(query)) having lower(trim(query)) <> '' order by 3 desc, 2 desc, 1 limit @Limit
         """;

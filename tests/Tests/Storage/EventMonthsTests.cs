@@ -63,7 +63,10 @@ public class EventMonthsTests
         await using var transaction = await first.BeginTransactionAsync();
         await using (var command = first.CreateCommand())
         {
-            command.CommandText = "insert into events (message_id, received_at, occurred_at, type, name, source_id) values ('both', now(), now() - interval '40 days', 'track', 'Thing Done', 'other')";
+            command.CommandText = """
+                insert into events (message_id, received_at, occurred_at, user_id, type, name, source_id) values ('both', now(), now() - interval '40 days', '', 'track', 'Thing Done', 'other');
+                insert into event_ids values (cast(md5('both') as uuid))
+                """;
             await command.ExecuteNonQueryAsync();
         }
         // The other looks, finds nothing, and waits for the one who was first.

@@ -16,7 +16,8 @@ public class UpgradeTests
     private const string OldRows = """
         insert into events (message_id, received_at, occurred_at, user_id, type, name, revenue, rating, properties, source_id) values
             ('o1', '2025-01-02 10:00:00+00', '2025-01-02 10:00:00+00', 'ann', 'track', 'Order Completed', 20.5, null, '{"discount":"5"}', 'web'),
-            ('r1', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', 'anon:x', 'track', 'Product Reviewed', null, 4, null, 'web');
+            ('r1', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', 'anon:x', 'track', 'Product Reviewed', null, 4, null, 'web'),
+            ('n1', '2025-01-04 10:00:00+00', '2025-01-04 10:00:00+00', null, 'track', 'Order Completed', 7, null, null, 'web');
         insert into identities (alias, user_id, kind, since) values ('anon:x', 'ann', 'seen together', '2025-01-03 10:00:00+00');
         insert into profiles (user_id, is_known, first_seen, last_seen, events, sessions, page_views, product_views, searches, cart_adds, checkouts, orders, units, refunds, reviews, rating_sum, revenue, refunded, traits, email)
         values ('ann', true, '2025-01-02 10:00:00+00', '2025-01-03 10:00:00+00', 2, 2, 0, 0, 0, 0, 0, 1, 1, 0, 1, 4, 20.5, 0, '{"email":"Ann@shop.example"}', 'Ann@shop.example')
@@ -42,12 +43,13 @@ public class UpgradeTests
             }
             await using var store = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), keepIn: folder,
                 settings: postgres is null ? null : new Dictionary<string, string?> { ["Storage:Postgres"] = postgres });
-            Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(*) from events"));
+            Assert.Equal(3, await store.Database.ScalarAsync<long>("select count(*) from events"));
+            Assert.Equal("n1", await store.Database.ScalarAsync<string>("select message_id from events where user_id = ''"));
             Assert.Equal("Ann@shop.example", await store.Database.ScalarAsync<string>("select traits ->> 'email' from profiles where user_id = 'ann'"));
             // What later versions count was counted from what was there.
             Assert.Equal(1, await store.Database.ScalarAsync<long>("select discounted_orders from profiles where user_id = 'ann' and rated = 1 and last_rating = 4"));
             Assert.Equal("ann@shop.example", await store.Database.ScalarAsync<string>("select words from people_search where user_id = 'ann'"));
-            var again = await store.Writer.AppendAsync([Make.Event("o1", user: "ann"), Make.Event("o2", user: null, anonymous: "x")]);
+            var again = await store.Writer.AppendAsync([Make.Event("o1", user: "ann"), Make.Event("n1", user: null), Make.Event("o2", user: null, anonymous: "x")]);
             Assert.Equal(1, again.Stored);
             Assert.Equal(3, await store.Database.ScalarAsync<long>("select events from profiles where user_id = 'ann'"));
         }

@@ -20,8 +20,7 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
     /// <summary>Only what a rule can look at: most of a long history is not asked for.</summary>
     private static string CopyEvents(string needed) => $"""
         create temp table touched_events as
-        select coalesce(i.user_id, e.user_id) as user_id, e.occurred_at, e.type, e.name, e.product_id, e.category, e.price, e.quantity, e.currency, e.revenue,
-            e.order_id, e.campaign_id, e.recommendation_id, e.query, e.rating, e.url, e.properties
+        select coalesce(i.user_id, e.user_id) as user_id, {RuleSources.EventColumns}
         from events e left join identities i on i.alias = e.user_id
         where e.user_id in (select user_id from touched_people union all select a.alias from identities a join touched_people t on t.user_id = a.user_id)
             and ({needed})
@@ -66,7 +65,7 @@ internal sealed class MembershipStore(Database database, MembershipObservers obs
     /// <summary>Who had an event that grew as old as one of the ages meanwhile.</summary>
     private const string Crossed = """
         select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id
-        where e.user_id is not null and e.occurred_at >= @From and e.occurred_at <= @To
+        where e.user_id <> '' and e.occurred_at >= @From and e.occurred_at <= @To
         """;
 
     public Task<IReadOnlyList<string>> CrossedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>

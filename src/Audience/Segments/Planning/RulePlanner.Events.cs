@@ -115,7 +115,7 @@ internal sealed partial class RulePlanner
     private string Identified => _sources.Resolve ? "left join identities i on i.alias = x.user_id" : "";
 
     /// <summary>Whether a row <c>e</c> of events is one a condition asks for; null is no.</summary>
-    public string Matches(string name, IReadOnlyList<PropertyFilter> filters) => string.Join(" and ", filters.Select(Filter).Prepend((_sources.Resolve ? "e.user_id is not null and " : "") + Named(name)));
+    public string Matches(string name, IReadOnlyList<PropertyFilter> filters) => string.Join(" and ", filters.Select(Filter).Prepend((_sources.Resolve ? "e.user_id <> '' and " : "") + Named(name)));
 
     private string Named(string name) => $"e.name = {Value(OrderLines.Stored(name))} and e.type {(name is OrderLines.Bought or OrderLines.Returned ? "=" : "<>")} 'item'";
 

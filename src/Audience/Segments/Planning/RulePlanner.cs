@@ -34,7 +34,15 @@ internal sealed partial class RulePlanner
     public DynamicParameters Parameters { get; } = new();
 
     /// <summary>The common table expressions of all conditions so far, with their <c>with</c>, or nothing.</summary>
-    public string Tables => _tables.Count + _sums.Count == 0 ? "" : "with " + string.Join(",\n", _tables.Select(t => $"{t.Value} as ({t.Key})").Concat(_sums.Select((s, i) => $"s{i} as ({Sum(s.Key, s.Value)})"))) + "\n";
+    public string Tables
+    {
+        get
+        {
+            var all = _tables.Select(t => $"{t.Value} as ({t.Key})").Concat(_sums.Select((s, i) => $"s{i} as ({Sum(s.Key, s.Value)})"));
+            if (_sources.First is { } first) all = all.Prepend(first);
+            return string.Join(",\n", all) is { Length: > 0 } tables ? $"with {tables}\n" : "";
+        }
+    }
 
     /// <summary>From <c>p</c> to what was added up of its events.</summary>
     public string Joins => string.Concat(_sums.Select((_, i) => $" left join s{i} on s{i}.person = p.user_id"));

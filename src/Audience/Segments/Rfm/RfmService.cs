@@ -21,7 +21,7 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
             from (
                 select user_id, max(case when name = 'Order Completed' then occurred_at end) as last_at, count(*) filter (where name = 'Order Completed') as n,
                     sum(case when currency is null or currency = @Currency then coalesce(revenue, 0) else 0 end) as m
-                from events where user_id is not null and type = 'track' and name in ('Order Completed', 'Order Refunded') and occurred_at < @{name} group by user_id) x
+                from events where user_id <> '' and type = 'track' and name in ('Order Completed', 'Order Refunded') and occurred_at < @{name} group by user_id) x
             left join identities i on i.alias = x.user_id group by coalesce(i.user_id, x.user_id)) o
         where o.n > 0
         """;
@@ -50,7 +50,7 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
     private const string LastOrder = "select last_order_at from profiles where last_order_at is not null order by last_order_at desc limit 1";
 
     private const string Foreign = """
-        select count(*) from events where user_id is not null and type = 'track' and name = 'Order Completed' and currency is not null and currency <> @Currency and occurred_at < @AsOf
+        select count(*) from events where user_id <> '' and type = 'track' and name = 'Order Completed' and currency is not null and currency <> @Currency and occurred_at < @AsOf
         """;
 
     private sealed record Move(int? Rb, int? Fb, int? Mb, int Rn, int Fn, int Mn, long People);

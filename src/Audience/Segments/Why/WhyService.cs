@@ -12,15 +12,14 @@ public sealed class WhyService
 
     private readonly SegmentStore _store;
     private readonly RuleRunner _runner;
-    private readonly Terms _terms;
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
     private readonly EventCourses _events;
     private readonly FeatureCourses _features;
 
-    internal WhyService(SegmentStore store, RuleRunner runner, Terms terms, IAuditLog audit, ShopClock clock, IOptions<ShopOptions> shop)
+    internal WhyService(SegmentStore store, RuleRunner runner, IAuditLog audit, ShopClock clock, IOptions<ShopOptions> shop)
     {
-        (_store, _runner, _terms, _audit, _clock) = (store, runner, terms, audit, clock);
+        (_store, _runner, _audit, _clock) = (store, runner, audit, clock);
         (_events, _features) = (new EventCourses(clock, shop.Value.Currency), new FeatureCourses(shop.Value.Currency));
     }
 
@@ -38,7 +37,7 @@ public sealed class WhyService
         var all = await _store.AllAsync(cancel);
         if (await _runner.ExplainAsync(rule, person, asOf, Segment.Finder(all), cancel) is not { } answers) return new WhyAnswer(person, false, false, null, null, []);
         var history = await _runner.HistoryAsync(rule, person, asOf, cancel);
-        var terms = await _terms.AtAsync(asOf, cancel);
+        var terms = await _runner.TermsAsync(rule, asOf, cancel);
         var starts = PersonHistory.Starts(rule);
         var conditions = rule.Conditions().ToList();
         var found = new List<(ConditionAnswer Answer, Course? Course)>();

@@ -26,12 +26,12 @@ internal sealed class IncidentStore(Database database)
     private const string Count = "update incidents set hits = @Hits, of_reviews = @OfReviews, updated_at = @Now where id = @Id";
 
     private const string Buyers = """
-        select count(distinct user_id) as Buyers, cast(coalesce(sum(quantity), 0) as bigint) as Units from events where type = 'item' and name = 'Order Completed' and product_id = @Product and occurred_at >= @From
+        select count(distinct nullif(user_id, '')) as Buyers, cast(coalesce(sum(quantity), 0) as bigint) as Units from events where type = 'item' and name = 'Order Completed' and product_id = @Product and occurred_at >= @From
         """;
 
     private const string Campaigns = """
         select campaign_id as Campaign, count(*) as Events from events where campaign_id is not null and occurred_at >= @From
-            and (product_id = @Product or user_id in (select user_id from events where type = 'item' and name = 'Order Completed' and product_id = @Product and occurred_at >= @From))
+            and (product_id = @Product or user_id in (select user_id from events where user_id <> '' and type = 'item' and name = 'Order Completed' and product_id = @Product and occurred_at >= @From))
         group by campaign_id order by count(*) desc, campaign_id limit 5
         """;
 

@@ -75,7 +75,7 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
     private const string Triggered = """
         select coalesce(i.user_id, e.user_id) as Person, coalesce(max(e.order_id), max(e.properties ->> 'cart_id'), max(e.properties ->> 'checkout_id'), min(e.message_id)) as Entry, max(e.occurred_at) as HappenedAt
         from events e left join identities i on i.alias = e.user_id
-        where e.name = @Name and e.type <> 'item' and e.received_at > @From and e.received_at <= @To and e.occurred_at > @Oldest and e.user_id is not null
+        where e.name = @Name and e.type <> 'item' and e.received_at > @From and e.received_at <= @To and e.occurred_at > @Oldest and e.user_id <> ''
         group by coalesce(i.user_id, e.user_id), coalesce(e.order_id, e.properties ->> 'cart_id', e.properties ->> 'checkout_id', e.message_id) order by 3, 1
         """;
 
@@ -83,11 +83,11 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
     private const string Waiting = """
         with wanted as (
             select coalesce(i.user_id, e.user_id) as person, e.product_id, max(e.occurred_at) as last from events e left join identities i on i.alias = e.user_id
-            where e.type = 'track' and ((e.name = 'Product Viewed' and (e.properties ->> 'in_stock') = 'false') or e.name = 'Product Added to Wishlist') and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id is not null
+            where e.type = 'track' and ((e.name = 'Product Viewed' and (e.properties ->> 'in_stock') = 'false') or e.name = 'Product Added to Wishlist') and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id <> ''
             group by coalesce(i.user_id, e.user_id), e.product_id),
         bought as (
             select coalesce(i.user_id, e.user_id) as person, e.product_id, max(e.occurred_at) as last from events e left join identities i on i.alias = e.user_id
-            where e.type = 'item' and e.name = 'Order Completed' and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id is not null group by coalesce(i.user_id, e.user_id), e.product_id)
+            where e.type = 'item' and e.name = 'Order Completed' and e.product_id = any(@Products) and e.occurred_at > @From and e.user_id <> '' group by coalesce(i.user_id, e.user_id), e.product_id)
         select w.person as Person, 'back ' || w.product_id as Entry, w.last as HappenedAt from wanted w left join bought b on b.person = w.person and b.product_id = w.product_id
         where b.last is null or b.last < w.last order by w.last desc, w.person
         """;

@@ -77,7 +77,7 @@ internal sealed class EffectStore(Database database, SupplyCatalog catalog)
             cast(count(distinct user_id) filter (where reason = 'bounced') as bigint) as Bounced
         from (select user_id, reason from campaign_suppressions where campaign_id = @Id
             union all
-            select coalesce(i.user_id, e.user_id), case e.name when 'Unsubscribed' then 'unsubscribed' when 'Email Bounced' then 'bounced' else 'complained' end from events e left join identities i on i.alias = e.user_id
+            select coalesce(i.user_id, nullif(e.user_id, '')), case e.name when 'Unsubscribed' then 'unsubscribed' when 'Email Bounced' then 'bounced' else 'complained' end from events e left join identities i on i.alias = e.user_id
             where e.campaign_id in (@Own, @Reference) and e.name in ('Unsubscribed', 'Email Bounced', 'Email Marked as Spam')) s
         """;
 

@@ -55,7 +55,7 @@ internal sealed class UpliftTrainer(Database database, ModelRegistry registry, I
 
     private const string Complete = "select campaign_id from campaign_people where arm <> 'out' group by campaign_id having max(due_at) < @Before";
 
-    private const string Opened = "select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.name = @Name and e.campaign_id in (@Own, @Reference) and e.user_id is not null";
+    private const string Opened = "select distinct coalesce(i.user_id, e.user_id) from events e left join identities i on i.alias = e.user_id where e.name = @Name and e.campaign_id in (@Own, @Reference) and e.user_id <> ''";
 
     private static readonly string[] Names = ["orders", "revenue", "views", "adds", "searches", "visits", "visits 28 days", "mailed", "opened", "clicked", "days since seen", "days since order", "age", "open rate"];
 

@@ -25,7 +25,7 @@ public sealed class InsightService
 
     private const string Searches = """
         with s as (
-            select lower(trim(e.query)) as query, e.session_id, e.user_id, coalesce(i.user_id, e.user_id) as person, e.occurred_at as searched_at, e.properties ->> 'results' as results
+            select lower(trim(e.query)) as query, e.session_id, coalesce(i.user_id, nullif(e.user_id, '')) as person, e.occurred_at as searched_at, e.properties ->> 'results' as results
             from events e left join identities i on i.alias = e.user_id
             where e.type = 'track' and e.name = 'Products Searched' and e.query is not null and e.occurred_at >= @From and e.occurred_at < @To),
         o as (

@@ -18,7 +18,7 @@ internal sealed class InterestStore(Database database, ConsentService consents)
         lines as (
             select coalesce(i.user_id, e.user_id) as person, e.product_id as product, e.occurred_at as seen, {Interest.Weight} as weight, e.type = 'item' as bought, e.name = 'Product Added' as carted
             from events e left join identities i on i.alias = e.user_id
-            where e.occurred_at >= @From and e.occurred_at < @To and e.user_id is not null and e.product_id is not null and {Interest.Which}),
+            where e.occurred_at >= @From and e.occurred_at < @To and e.user_id <> '' and e.product_id is not null and {Interest.Which}),
         crowd as (select person from lines group by person having count(*) > @MostADay * count(distinct date_trunc('day', seen)))
         """;
 
@@ -45,7 +45,7 @@ internal sealed class InterestStore(Database database, ConsentService consents)
     private const string Visits = $"""
         select coalesce(i.user_id, e.user_id), e.product_id, cast({Interest.Weight} as double precision), e.occurred_at
         from events e left join identities i on i.alias = e.user_id
-        where e.occurred_at >= @From and e.user_id is not null and e.product_id is not null and {Interest.Which} order by e.occurred_at
+        where e.occurred_at >= @From and e.user_id <> '' and e.product_id is not null and {Interest.Which} order by e.occurred_at
         """;
 
     private const string Baskets = """

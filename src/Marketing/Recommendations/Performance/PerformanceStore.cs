@@ -11,7 +11,7 @@ internal sealed class PerformanceStore(Database database, ShopClock clock, IOpti
     private const string Seen = """
         seen as (
             select e.recommendation_id as id, split_part(e.recommendation_id, '.', 1) as placement, split_part(e.recommendation_id, '.', 2) as kind, split_part(e.recommendation_id, '.', 3) as strategy,
-                e.name, e.product_id as product, coalesce(i.user_id, e.user_id) as person, e.occurred_at as seen_at
+                e.name, e.product_id as product, coalesce(i.user_id, nullif(e.user_id, '')) as person, e.occurred_at as seen_at
             from events e left join identities i on i.alias = e.user_id
             where e.recommendation_id is not null and e.type = 'track' and e.name in ('Recommendation Viewed', 'Recommendation Clicked') and e.occurred_at >= @From and e.occurred_at < @To)
         """;
@@ -19,7 +19,7 @@ internal sealed class PerformanceStore(Database database, ShopClock clock, IOpti
     // An order line belongs to the last click on its product by the same person within the window.
     private const string Bought = """
         lines as (
-            select e.message_id, coalesce(i.user_id, e.user_id) as person, e.product_id as product, e.occurred_at as bought_at, e.price * e.quantity as value
+            select e.message_id, coalesce(i.user_id, nullif(e.user_id, '')) as person, e.product_id as product, e.occurred_at as bought_at, e.price * e.quantity as value
             from events e left join identities i on i.alias = e.user_id
             where e.type = 'item' and e.name = 'Order Completed' and e.product_id is not null and (e.currency is null or e.currency = @Currency)
                 and e.occurred_at >= @From and e.occurred_at < @To + @Days * interval '1 day'),
