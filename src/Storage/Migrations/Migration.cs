@@ -6,7 +6,8 @@ namespace BehaviorDashboard.Storage;
 
 /// <summary>
 /// A slice's numbered SQL files, embedded as <c>Slice/Sql/001_name.sql</c>. Lines between <c>--@postgres</c> or
-/// <c>--@duckdb</c> and <c>--@all</c> run on that engine only.
+/// <c>--@duckdb</c> and <c>--@all</c> run on that engine only. A line <c>--@alone</c> says that servers of the version before cannot go on
+/// after it.
 /// </summary>
 /// <param name="Slice">Folder name, such as <c>Segments</c>.</param>
 public sealed record MigrationSource(Assembly Assembly, string Slice)
@@ -25,6 +26,8 @@ public sealed record MigrationSource(Assembly Assembly, string Slice)
 
 internal sealed partial record Migration(string Slice, int Number, string File, string Text)
 {
+    public bool IsAlone => Text.Split('\n').Any(line => line.TrimEnd() == "--@alone");
+
     public string For(string engine)
     {
         var kept = new List<string>();

@@ -22,6 +22,11 @@ public sealed class Migrator
         on conflict (slice, number) do nothing
         """;
 
+    private const string HasNodes = "select count(*) from information_schema.tables where table_name = 'nodes'";
+
+    // As long as a node that was killed counts as one.
+    private const string Running = "select name from nodes where seen_at > now() - interval '20 seconds' order by name";
+
     private readonly Database _database;
     private readonly IEnumerable<Migration> _migrations;
     private readonly TimeProvider _time;
@@ -37,6 +42,7 @@ public sealed class Migrator
 
     /// <returns>How many files ran.</returns>
     /// <exception cref="InvalidOperationException">A file that already ran has been edited.</exception>
+    /// <exception cref="StoreUnavailableException">Servers run that could not go on after a file that is new.</exception>
     public async Task<int> MigrateAsync(CancellationToken cancel = default)
     {
         await _database.ExecuteAsync(CreateJournal, cancel: cancel);
@@ -51,9 +57,17 @@ public sealed class Migrator
                     throw new InvalidOperationException($"{migration.Slice}/{migration.File} was changed after it had run on this store; add a new numbered file instead.");
                 continue;
             }
+            if (migration.IsAlone && done.Count > 0) await RefuseBesideOthersAsync(migration, cancel);
             if (await _database.WriteAsync(session => RunAsync(session, migration, checksum), cancel)) ran++;
         }
         return ran;
+    }
+
+    private async Task RefuseBesideOthersAsync(Migration migration, CancellationToken cancel)
+    {
+        if (await _database.ScalarAsync<long>(HasNodes, cancel: cancel) == 0) return;
+        if (await _database.QueryAsync<string>(Running, cancel: cancel) is { Count: > 0 } running)
+            throw new StoreUnavailableException($"This version changes the store in a way ({migration.Slice}/{migration.File}) that servers of the version before cannot live with. Stop them, then start this one: {string.Join(", ", running)}. One that was killed counts for 20 seconds.");
     }
 
     /// <returns>False where another process that starts on the same server is ahead.</returns>

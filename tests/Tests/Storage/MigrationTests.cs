@@ -51,6 +51,19 @@ public class MigrationTests
         Assert.Equal("kept", await store.Database.ScalarAsync<string>("select name from trial where size = @Size", new { Size = engine == Engine.Postgres ? 15 : 1 }));
     }
 
+    [Fact]
+    public async Task A_change_that_older_servers_cannot_live_with_waits_until_they_are_stopped()
+    {
+        await using var store = await OpenAsync(Engine.Postgres);
+        await store.Database.ExecuteAsync("insert into nodes (id, name, started_at, seen_at, ahead) values ('n', 'old-node', now(), now(), 0)");
+        var alone = new Migration("Trial", 1, "001_trial.sql", "--@alone\ncreate table trial (id integer);");
+        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => With(store, alone).MigrateAsync());
+        Assert.Contains("old-node", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await store.Database.ScalarAsync<long>("select count(*) from information_schema.tables where table_name = 'trial'"));
+        await store.Database.ExecuteAsync("update nodes set seen_at = now() - interval '1 minute'");
+        Assert.Equal(1, await With(store, alone).MigrateAsync());
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task A_file_that_fails_half_way_leaves_nothing_behind_and_runs_when_it_is_right(Engine engine)
     {

@@ -1,3 +1,4 @@
+--@alone
 -- Nobody has a key, the empty one: rows that are spread over servers by the person need one.
 update events set user_id = '' where user_id is null;
 --@postgres
