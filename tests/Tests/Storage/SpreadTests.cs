@@ -28,13 +28,13 @@ public sealed partial class SpreadTests
 {
     private const int Parts = 4;
 
-    private const string ToParts = """
-        alter table {0} rename to {0}_whole;
-        create table {0} (like {0}_whole including all) partition by hash (user_id);
-        {1}
-        insert into {0} select * from {0}_whole;
-        drop table {0}_whole;
-        analyze {0}
+    private static string ToParts(string table) => $"""
+        alter table {table} rename to {table}_whole;
+        create table {table} (like {table}_whole including all) partition by hash (user_id);
+        {string.Concat(Enumerable.Range(0, Parts).Select(i => $"create table {table}_part{i} partition of {table} for values with (modulus {Parts}, remainder {i});"))}
+        insert into {table} select * from {table}_whole;
+        drop table {table}_whole;
+        analyze {table}
         """;
 
     [GeneratedRegex("^(?<table>[a-z_]+)_part(?<part>[0-9]+)$")]
@@ -46,7 +46,7 @@ public sealed partial class SpreadTests
         Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
         await using var store = await OpenAsync("-c enable_partitionwise_join=on -c enable_partitionwise_aggregate=on -c auto_explain.log_analyze=on");
         foreach (var table in Placements.All.Where(p => p.Value == Placement.ByPerson).Select(p => p.Key))
-            await store.Database.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, ToParts, table, string.Concat(Enumerable.Range(0, Parts).Select(i => $"create table {table}_part{i} partition of {table} for values with (modulus {Parts}, remainder {i});"))));
+            await store.Database.ExecuteAsync(ToParts(table));
         var own = (await store.Database.QueryAsync<int>(
             "select r from generate_series(0, @Parts - 1) r where exists (select 1 from unnest(@Keys) k where satisfies_hash_partition('profiles'::regclass, @Parts, r, k))",
             new { Parts, Keys = SqlList.Of(store.Keys) })).ToHashSet();
@@ -141,7 +141,8 @@ public sealed partial class SpreadTests
             store.Told.Take();
             var answer = JsonSerializer.Serialize(await question.Ask());
             if (answer != before) faults.Add($"{question.Name}: {before} became {answer}");
-            if (store.Told.Take().Count(plan => judge(question, plan, $"{question.Name}: {plan.GetProperty("Query Text").GetString()}", faults)) == 0) faults.Add($"{question.Name} asked no table of people");
+            var read = store.Told.Take().Select(plan => judge(question, plan, $"{question.Name}: {plan.GetProperty("Query Text").GetString()}", faults)).ToList();
+            if (!read.Contains(true)) faults.Add($"{question.Name} asked no table of people");
         }
         Assert.True(faults.Count == 0, string.Join("\n\n", faults));
     }
