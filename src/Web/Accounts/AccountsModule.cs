@@ -26,6 +26,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<AuditLog>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<SetupGate>();
+        services.AddSingleton<AdminFromFile>();
         services.AddSingleton<DemoMode>();
         services.AddScoped<AccountsService>();
         services.AddScoped<OwnAccount>();

@@ -1,4 +1,3 @@
-using BehaviorDashboard.Contracts;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
@@ -7,17 +6,15 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.Accounts;
 
 /// <summary>
-/// Once the server listens: demo accounts in a demo, the first Admin of a container (<c>BD_ADMIN_EMAIL</c> and
-/// <c>BD_ADMIN_PASSWORD_FILE</c>), or else the one-time set-up link on the console.
+/// Once the server listens: demo accounts in a demo, or the one-time set-up link on the console while nobody can sign in.
 /// </summary>
-internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate, DemoMode demo, AccountStore store, IConfiguration configuration, IOptions<AccountsOptions> options, IServer server, TimeProvider time) : IHostedLifecycleService
+internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate, DemoMode demo, AccountStore store, IOptions<AccountsOptions> options, IServer server, TimeProvider time) : IHostedLifecycleService
 {
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-        if (demo.On) await DemoMode.CreateAccountsAsync(store, users, time, cancellationToken);
-        if (!await gate.IsOpenAsync(cancellationToken) || await FromFileAsync(users, cancellationToken) || !options.Value.PrintSetupLink) return;
+        if (demo.On) await DemoMode.CreateAccountsAsync(store, scope.ServiceProvider.GetRequiredService<UserManager<Account>>(), time, cancellationToken);
+        if (!await gate.IsOpenAsync(cancellationToken) || !options.Value.PrintSetupLink) return;
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5000";
         await Console.Out.WriteLineAsync($"""
 
@@ -25,17 +22,6 @@ internal sealed class AccountsStart(IServiceScopeFactory scopes, SetupGate gate,
               {Reachable(address)}/setup?code={gate.NewCode()}
 
             """);
-    }
-
-    private async Task<bool> FromFileAsync(UserManager<Account> users, CancellationToken cancel)
-    {
-        var (email, file) = (configuration["ADMIN_EMAIL"], configuration["ADMIN_PASSWORD_FILE"]);
-        if (string.IsNullOrWhiteSpace(email) || string.IsNullOrWhiteSpace(file)) return false;
-        var password = (await File.ReadAllTextAsync(file, cancel)).TrimEnd('\r', '\n');
-        var (account, problems) = await gate.CreateAdminAsync(users, email, email, password, "environment", cancel);
-        if (account is null && !problems.Contains("SetupClosed"))
-            throw new InvalidOperationException($"BD_ADMIN_EMAIL and BD_ADMIN_PASSWORD_FILE do not make an Admin: {string.Join(", ", problems)}.");
-        return true;
     }
 
     private static string Reachable(string address) =>

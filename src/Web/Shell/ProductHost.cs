@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BehaviorDashboard.Accounts;
 using BehaviorDashboard.Commands;
 using BehaviorDashboard.Contracts;
@@ -8,9 +9,11 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.Shell;
 
 /// <summary>Builds the product from its modules and runs it: as the web server, or as one command.</summary>
-internal static class ProductHost
+internal static partial class ProductHost
 {
     internal const int Failed = 1;
+
+    /// <summary>The command line or a setting cannot be: nothing mends it but a person.</summary>
     internal const int NotUnderstood = 2;
 
     public static async Task<int> RunAsync(HostLine line, TextWriter output, TextWriter errors)
@@ -25,14 +28,18 @@ internal static class ProductHost
             await using var app = Build(line);
             if (line.Help) return await HelpAsync(app.Services, output);
             if (line.Command is not null) return await CommandAsync(app.Services, line, output, errors);
-            await PrepareAsync(app.Services, CancellationToken.None);
+            Validate(app.Services);
+            await PrepareToServeAsync(app.Services);
             await app.RunAsync();
             return 0;
         }
         catch (OptionsValidationException problem)
         {
-            foreach (var failure in problem.Failures) await errors.WriteLineAsync(failure);
-            return Failed;
+            return await RefuseAsync([problem], errors);
+        }
+        catch (AggregateException problem) when (problem.InnerExceptions.All(p => p is OptionsValidationException))
+        {
+            return await RefuseAsync(problem.InnerExceptions.Cast<OptionsValidationException>(), errors);
         }
         catch (StoreUnavailableException problem)
         {
@@ -45,7 +52,7 @@ internal static class ProductHost
     internal static async Task<WebApplication> StartAsync(HostLine line, Action<IServiceCollection>? more = null, Action<WebApplication>? routes = null)
     {
         var app = Build(line, more, routes);
-        await PrepareAsync(app.Services, CancellationToken.None);
+        await PrepareToServeAsync(app.Services);
         await app.StartAsync();
         return app;
     }
@@ -72,6 +79,38 @@ internal static class ProductHost
     /// <summary>The store is at this version before anything reads it.</summary>
     private static async Task PrepareAsync(IServiceProvider services, CancellationToken cancel) =>
         await services.GetRequiredService<Migrator>().MigrateAsync(cancel);
+
+    /// <summary>All settings, before the host does: it would write where in the program it found out.</summary>
+    private static void Validate(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (InvalidOperationException problem)
+        {
+            // A word where a number belongs.
+            throw new OptionsValidationException(Options.DefaultName, typeof(IConfiguration), [problem.Message]);
+        }
+    }
+
+    private static async Task PrepareToServeAsync(IServiceProvider services)
+    {
+        await PrepareAsync(services, CancellationToken.None);
+        await services.GetRequiredService<AdminFromFile>().MakeAsync(CancellationToken.None);
+    }
+
+    /// <summary>A line for each setting, with its name and without the framework's words around it.</summary>
+    private static async Task<int> RefuseAsync(IEnumerable<OptionsValidationException> problems, TextWriter errors)
+    {
+        foreach (var failure in problems.SelectMany(p => p.Failures)) await errors.WriteLineAsync(FrameworkWords().Replace(failure, Named));
+        return NotUnderstood;
+
+        static string Named(Match words) => $"{words.Groups["section"]}:{words.Groups["name"]}" is var key && words.Groups["what"].Value is var what && what.StartsWith(key, StringComparison.Ordinal) ? what : $"{key}: {what}";
+    }
+
+    [GeneratedRegex(@"^DataAnnotation validation failed for '(?<section>\w+)Options' members: '(?<name>[\w,]+)' with the error: '(?<what>.*)'\.$", RegexOptions.Singleline)]
+    private static partial Regex FrameworkWords();
 
     private static async Task<int> HelpAsync(IServiceProvider services, TextWriter output)
     {

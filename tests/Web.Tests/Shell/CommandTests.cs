@@ -31,13 +31,57 @@ public class CommandTests
         Assert.Contains("--data <folder>", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Shop:Currency must be a three-letter ISO 4217 code such as USD.", "--Shop:Currency=dollars")]
+    [InlineData("Failed to convert configuration value 'soon' at 'Nodes:DrainSeconds' to type 'System.Int32'.", "--Nodes:DrainSeconds=soon")]
+    [InlineData("Nodes:DrainSeconds: The field DrainSeconds must be between 0 and 300.\nShop:Currency must be a three-letter ISO 4217 code such as USD.", "--Shop:Currency=dollars", "--Nodes:DrainSeconds=-1")]
+    public async Task A_setting_that_cannot_be_is_refused_with_its_name_and_nothing_else(string said, params string[] settings) => Assert.Equal((2, "", said), await ServeAsync(settings));
+
+    [Theory]
+    [InlineData(null, "does not exist")]
+    [InlineData("", "is empty")]
+    [InlineData("\n", "is empty")]
+    [InlineData("too short", "holds a password of fewer than 12 signs")]
+    [InlineData("aaaaaaaaaaaaaaaa", "holds a password of fewer than 5 different signs")]
+    public async Task A_password_file_that_makes_no_Admin_ends_the_start_with_one_line(string? text, string why)
+    {
+        var folder = Directory.CreateTempSubdirectory("behavior-password-");
+        var file = Path.Combine(folder.FullName, "password");
+        if (text is not null) await File.WriteAllTextAsync(file, text);
+        await RefusesAsync(file, why);
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
-    public async Task A_setting_that_cannot_be_is_refused_with_its_name()
+    public async Task A_password_file_that_cannot_be_read_ends_the_start_with_one_line()
+    {
+        // A folder, because root may read every file.
+        var folder = Directory.CreateTempSubdirectory("behavior-password-");
+        await RefusesAsync(folder.FullName, $"cannot be read by {Environment.UserName}");
+        folder.Delete();
+    }
+
+    [Fact]
+    public async Task Once_there_is_an_account_the_password_file_may_go()
+    {
+        var (folder, file) = (Directory.CreateTempSubdirectory("behavior-command-").FullName, Path.GetTempFileName());
+        await File.WriteAllTextAsync(file, "correct horse battery\n");
+        string[] settings = ["--ADMIN_EMAIL=ada@shop.example", "--ADMIN_PASSWORD_FILE=" + file];
+        await using (await ProductProcess.StartAsync(folder, settings)) File.Delete(file);
+        await using (var again = await ProductProcess.StartAsync(folder, settings)) Assert.DoesNotContain("/setup?code=", again.Output, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task RefusesAsync(string file, string why) => Assert.Equal(
+        (2, "", $"BD_ADMIN_PASSWORD_FILE: {file} {why}. Put the first Admin's password there, readable by the user that runs this, or leave BD_ADMIN_PASSWORD_FILE out and use the link that is printed."),
+        await ServeAsync("--ADMIN_EMAIL=ada@shop.example", "--ADMIN_PASSWORD_FILE=" + file));
+
+    /// <summary>Starts the web server, which ends by itself.</summary>
+    private static async Task<(int Code, string Output, string Errors)> ServeAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("behavior-command-").FullName;
-        var (code, _, errors) = await ProductProcess.RunAsync(folder, "--Shop:Currency=dollars", "--urls", "http://127.0.0.1:0");
+        var (code, output, errors) = await ProductProcess.RunAsync(folder, [.. settings, "--urls", "http://127.0.0.1:0"]);
         Directory.Delete(folder, recursive: true);
-        Assert.Equal(1, code);
-        Assert.Contains("Shop:Currency", errors, StringComparison.Ordinal);
+        return (code, output, errors.Trim());
     }
 }
