@@ -42,7 +42,7 @@ public partial class DeployTests
     {
         var names = SettingName().Matches(Deploy(file)).Select(m => m.Value).Distinct().ToList();
         Assert.NotEmpty(names);
-        Assert.Empty(names.Where(n => !Exists(n)));
+        Assert.DoesNotContain(names, n => !Exists(n));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public partial class DeployTests
         var (code, said) = await RunAsync(program!, "verify", unit);
         Directory.Delete(folder, recursive: true);
         // Other units of this machine are not ours.
-        Assert.Empty(said.Split('\n').Where(l => l.Contains("behavior-dashboard", StringComparison.Ordinal)));
+        Assert.DoesNotContain(said.Split('\n'), l => l.Contains("behavior-dashboard", StringComparison.Ordinal));
         Assert.Equal(0, code);
     }
 
