@@ -18,8 +18,8 @@ public sealed class ShopEvent
     /// <summary>Where it came from: an API key's id, or <c>import:</c> and the import's id.</summary>
     public required string SourceId { get; init; }
 
-    /// <summary>The shop's user id as sent.</summary>
-    public string? UserId { get; init; }
+    /// <summary>The shop's user id as sent; an empty one is none (<see cref="Ids.PersonKey.Nobody"/> is no person).</summary>
+    public string? UserId { get; init => field = value is "" ? null : value; }
 
     public string? AnonymousId { get; init; }
 

@@ -56,6 +56,16 @@ public class EventWriterTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task What_names_nobody_makes_no_person_and_is_there_once(Engine engine)
+    {
+        await using var store = await OpenAsync(engine);
+        await store.Writer.AppendAsync([Make.Event("1", user: null), Make.Event("2", user: ""), Make.Event("3", user: "", anonymous: "x")]);
+        await DuplicatesAre([true, false], store.Writer.AppendAsync([Make.Event("2", user: null), Make.Event("4", user: null)]));
+        Assert.Equal("anon:x", Assert.Single(await store.Database.QueryAsync<Row>(Rows)).UserId);
+        Assert.Equal(["1", "2", "4"], await store.Database.QueryAsync<string>("select message_id from events where user_id = '' order by 1"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_shared_device_never_merges_two_customers(Engine engine)
     {
         await using var store = await OpenAsync(engine);
