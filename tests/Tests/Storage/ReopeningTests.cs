@@ -31,6 +31,16 @@ public class ReopeningTests
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select 1"));
     }
 
+    [Fact]
+    public async Task A_server_plans_without_compiling_unless_the_connection_has_options_of_its_own()
+    {
+        Assert.SkipWhen(TestStore.Missing(Engine.Postgres) is not null, TestStore.Missing(Engine.Postgres) ?? "");
+        await using var store = await TestStore.OpenAsync(Engine.Postgres);
+        Assert.Equal("off", await store.Database.ScalarAsync<string>("select current_setting('jit')"));
+        await using var own = new PostgresConnections(store.Postgres + ";Options=-c statement_timeout=77000");
+        Assert.Equal("on 77s", await new Database(own).ScalarAsync<string>("select current_setting('jit') || ' ' || current_setting('statement_timeout')"));
+    }
+
     private sealed record Row(int Number, string Text);
 
     [Fact]
