@@ -28,6 +28,9 @@ public abstract class Dialect
     /// <summary>Whether there was no room on the store's disk.</summary>
     public abstract bool IsDiskFull(DbException problem);
 
+    /// <summary>What makes a common table expression be computed once: <c>with t as {ComputedOnce}(…)</c>.</summary>
+    public abstract string ComputedOnce { get; }
+
     /// <summary>Distinct count of an expression where an estimate is enough.</summary>
     public abstract string ApproximateDistinct(string expression);
 

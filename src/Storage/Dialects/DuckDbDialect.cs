@@ -27,6 +27,9 @@ internal sealed partial class DuckDbDialect : Dialect
     public override bool IsDiskFull(DbException problem) =>
         problem.Message.Contains("No space left on device", StringComparison.Ordinal) || problem.Message.Contains("Could not write all bytes", StringComparison.Ordinal);
 
+    // It decides that well by itself.
+    public override string ComputedOnce => "";
+
     public override string ApproximateDistinct(string expression) => $"approx_count_distinct({expression})";
 
     // As a JSON pointer (RFC 6901): of the ways to write a key it is the one in which no sign is a wildcard.

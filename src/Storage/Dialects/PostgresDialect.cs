@@ -13,6 +13,9 @@ internal sealed class PostgresDialect : Dialect
 
     public override bool IsDiskFull(DbException problem) => problem.SqlState == "53100";
 
+    // Named once, one is put where it is named, and where the planner repeats what it is named in, it is computed again.
+    public override string ComputedOnce => "materialized ";
+
     public override string ApproximateDistinct(string expression) => $"count(distinct {expression})";
 
     public override string JsonKey(string name) => name;

@@ -38,7 +38,7 @@ internal sealed partial class RulePlanner
     {
         get
         {
-            var all = _tables.Select(t => $"{t.Value} as ({t.Key})").Concat(_sums.Select((s, i) => $"s{i} as ({Sum(s.Key, s.Value)})"));
+            var all = _tables.Select(t => $"{t.Value} as {_dialect.ComputedOnce}({t.Key})").Concat(_sums.Select((s, i) => $"s{i} as ({Sum(s.Key, s.Value)})"));
             if (_sources.First is { } first) all = all.Prepend(first);
             return string.Join(",\n", all) is { Length: > 0 } tables ? $"with {tables}\n" : "";
         }
