@@ -3,82 +3,72 @@ using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.LiveMetrics;
 
-/// <summary>The KPI catalogue in SQL, for any range. <see cref="Tally"/> is the same catalogue folded event by event; a property test holds them together.</summary>
+/// <summary>
+/// The KPI catalogue in SQL, for any range: from the days that are summarised, and from the events of the rest. <see cref="Tally"/> is
+/// the same catalogue folded event by event; a property test holds them together.
+/// </summary>
 internal sealed class KpiStore(Database database)
 {
-    private const string Events = """
-        e as (
-            select ev.type, ev.name, ev.session_id, coalesce(i.user_id, nullif(ev.user_id, '')) as person, ev.revenue, ev.quantity, ev.price, ev.product_id, ev.category,
-                ev.query, (ev.currency is null or ev.currency = @Currency) as in_shop_currency,
-                case when ev.type = 'track' and ev.name = 'Products Searched' then ev.properties ->> 'results' end as results
-            from events ev left join identities i on i.alias = ev.user_id
-            where ev.occurred_at >= @From and ev.occurred_at < @To)
+    /// <summary>Up to here a range is read from events alone: its series has points within a day.</summary>
+    private static readonly TimeSpan Short = TimeSpan.FromDays(3);
+
+    private const string InZone = "date_trunc('day', {0} at time zone @Zone) at time zone @Zone";
+
+    private static readonly string Visits = $"""
+        with {KpiParts.Events(KpiParts.VisitColumns)},
+        v as (
+            {KpiParts.Visits}
+            union all
+            select user_id, session_id, cart, checkout, ordered, bought from day_visits where at >= @A and at < @B),
+        k as (select user_id, bool_or(bought) as bought from v where user_id <> '' group by user_id),
+        p as (select coalesce(i.user_id, k.user_id) as person, bool_or(k.bought) as bought from k left join identities i on i.alias = k.user_id group by 1),
+        s as (select session_id, bool_or(cart) as cart, bool_or(checkout) as checkout, bool_or(ordered) as ordered from v where session_id is not null group by session_id)
+        select p.people as ActivePeople, p.customers as Customers, s.sessions as Sessions, s.carts as Carts, s.checkouts as Checkouts, s.with_order as SessionsWithOrder, s.abandoned as AbandonedCarts
+        from (select count(*) as people, count(*) filter (where bought) as customers from p) p cross join
+            (select count(*) as sessions, count(*) filter (where cart) as carts, count(*) filter (where checkout) as checkouts, count(*) filter (where ordered) as with_order,
+                count(*) filter (where cart and not ordered) as abandoned from s) s
         """;
 
-    private const string Values = $"""
-        with {Events},
-        s as (
-            select session_id, bool_or(name = 'Product Added') as cart, bool_or(name = 'Order Completed') as ordered, bool_or(name = 'Checkout Started') as checkout
-            from e where session_id is not null and type <> 'item' group by session_id)
-        select
-            (select count(*) from e where type <> 'item') as Events,
-            (select count(distinct person) from e where type <> 'item') as ActivePeople,
-            (select count(*) from s) as Sessions,
-            (select count(*) from s where cart) as Carts,
-            (select count(*) from s where checkout) as Checkouts,
-            (select count(*) from s where ordered) as SessionsWithOrder,
-            (select count(*) from s where cart and not ordered) as AbandonedCarts,
-            count(*) filter (where type = 'track' and name = 'Product Viewed') as ProductViews,
-            count(*) filter (where type = 'track' and name = 'Order Completed') as Orders,
-            count(distinct person) filter (where type = 'track' and name = 'Order Completed') as Customers,
-            cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as Units,
-            cast(coalesce(sum(revenue) filter (where type = 'track' and name = 'Order Completed' and in_shop_currency), 0) as decimal(18, 4)) as GrossRevenue,
-            cast(coalesce(-sum(revenue) filter (where type = 'track' and name = 'Order Refunded' and in_shop_currency), 0) as decimal(18, 4)) as Refunds,
-            cast(coalesce(sum(revenue) filter (where type = 'track' and name = 'Revenue Adjusted' and in_shop_currency), 0) as decimal(18, 4)) as Adjustments,
-            count(*) filter (where type = 'track' and name = 'Products Searched') as Searches,
-            count(*) filter (where type = 'track' and name = 'Products Searched' and results = '0') as ZeroResultSearches
-        from e
-        """;
-
-    private static readonly string TopProducts = TopBy("product_id");
-
-    private static readonly string TopCategories = TopBy("category");
-
-    private static string TopBy(string column) => $"""
-        with {Events} select {column} as Id, count(*) filter (where type = 'track' and name = 'Product Viewed') as Views,
-            cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as Units,
-            cast(coalesce(sum(price * quantity) filter (where type = 'item' and name = 'Order Completed' and in_shop_currency), 0) as decimal(18, 4)) as Revenue
-        from e where {column} is not null and (type = 'item' and name = 'Order Completed' or type = 'track' and name = 'Product Viewed')
-        group by {column} order by 4 desc, 2 desc, 1 limit @Limit
-        """;
-
-    private const string Unmet = $"""
-        with {Events} select query as Query, count(*) as Count from e
-        where type = 'track' and name = 'Products Searched' and results = '0' and query is not null group by query order by 2 desc, 1 limit @Limit
-        """;
-
-    private static readonly string PerDay = Per("date_trunc('day', occurred_at at time zone @Zone) at time zone @Zone");
+    private static readonly string PerDay = Per(string.Format(null, InZone, "occurred_at"));
 
     private static readonly string PerHour = Per("date_trunc('hour', occurred_at)");
 
     private static readonly string PerMinute = Per("date_trunc('minute', occurred_at)");
 
+    // Sessions cannot be added over currencies: they are rows of their own.
     private static string Per(string bucket) => $"""
-        select {bucket} as At, count(*) filter (where type = 'track' and name = 'Order Completed') as Orders,
-            cast(coalesce(sum(revenue) filter (where type = 'track' and name in ('Order Completed', 'Order Refunded', 'Revenue Adjusted')
-                and (currency is null or currency = @Currency)), 0) as decimal(18, 4)) as Revenue,
-            count(distinct session_id) as Sessions
-        from events where occurred_at >= @From and occurred_at < @To group by 1 order by 1
+        with {KpiParts.Events(KpiParts.CountColumns)},
+        c as (
+            {KpiParts.Counts(bucket)}
+            union all
+            select {string.Format(null, InZone, "at")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where at >= @A and at < @B),
+        s as (
+            select {bucket} as at, count(distinct session_id) as sessions from e group by 1
+            union all
+            select {string.Format(null, InZone, "at")}, sessions from summarised_days where at >= @A and at < @B)
+        select c.at as At, currency as Currency, events as Events, views as Views, orders as Orders, units as Units, gross as Gross, refunds as Refunds, adjustments as Adjustments,
+            searches as Searches, unmet as Unmet, amounts as Amounts, s.sessions as Sessions
+        from c join s on s.at = c.at order by c.at
         """;
 
-    private const string Foreign = """
-        select currency as Query, count(*) as Count from events
-        where occurred_at >= @From and occurred_at < @To and type = 'track' and revenue is not null and currency is not null and currency <> @Currency group by 1 order by 2 desc
+    private static readonly string Ranks = $"""
+        with {KpiParts.Events(KpiParts.RankColumns)},
+        r as (
+            {KpiParts.Ranks}
+            union all
+            select kind, name, currency, times, units, revenue from day_ranks where at >= @A and at < @B),
+        t as (
+            select kind, name, cast(sum(times) as bigint) as times, cast(sum(units) as bigint) as units,
+                cast(coalesce(sum(revenue) filter (where currency is null or currency = @Currency), 0) as decimal(18, 4)) as revenue from r group by kind, name)
+        select kind as Kind, name as Name, times as Times, units as Units, revenue as Revenue
+        from (select *, row_number() over (partition by kind order by revenue desc, times desc, name) as place from t) x where place <= @Limit order by kind, place
         """;
+
+    private const string Days = "select at as At, ends as Ends from summarised_days where made_at is not null and zone = @Zone and at >= @From and ends <= @To order by at";
 
     private const string Scan = """
         select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,
-            coalesce(i.user_id, nullif(e.user_id, '')) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
+            coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
             e.quantity as Quantity, e.currency as Currency, e.revenue as Revenue, e.query as Query,
             case when e.type = 'track' and e.name = 'Products Searched' then e.properties ->> 'results' end as Results
         from events e left join identities i on i.alias = e.user_id where e.occurred_at >= @Since
@@ -104,30 +94,41 @@ internal sealed class KpiStore(Database database)
         return true;
     }, cancel);
 
-    public async Task<KpiValues> ValuesAsync(TimeRange range, string currency, CancellationToken cancel) =>
-        await database.FirstOrDefaultAsync<KpiValues>(Values, new { range.From, range.To, Currency = currency }, cancel) ?? KpiValues.None;
+    public Task<KpiValues> ValuesAsync(KpiQuestion question, CancellationToken cancel) =>
+        database.SnapshotAsync(async session => (await FiguresAsync(session, question, await StretchAsync(session, question))).Values, cancel);
 
-    public Task<IReadOnlyList<Ranked>> ProductsAsync(TimeRange range, string currency, int limit, CancellationToken cancel) =>
-        database.QueryAsync<Ranked>(TopProducts, new { range.From, range.To, Currency = currency, Limit = limit }, cancel);
+    /// <param name="before">Asked for the figures only.</param>
+    public Task<KpiAnswer> AnswerAsync(KpiQuestion question, KpiQuestion? before, int limit, CancellationToken cancel) => database.SnapshotAsync(async session =>
+    {
+        var stretch = await StretchAsync(session, question);
+        var ranks = await session.QueryAsync<RankRow>(Ranks, new { question.Range.From, question.Range.To, A = stretch.From, B = stretch.To, question.Currency, Limit = limit });
+        return new KpiAnswer(await FiguresAsync(session, question, stretch), before is null ? null : await FiguresAsync(session, before, await StretchAsync(session, before)), ranks.ToLookup(r => r.Kind));
+    }, cancel);
 
-    public Task<IReadOnlyList<Ranked>> CategoriesAsync(TimeRange range, string currency, int limit, CancellationToken cancel) =>
-        database.QueryAsync<Ranked>(TopCategories, new { range.From, range.To, Currency = currency, Limit = limit }, cancel);
+    /// <summary>Figures, and orders, net revenue and sessions by minute, hour or shop day, whichever gives a readable number of points.</summary>
+    private static async Task<KpiFigures> FiguresAsync(Session session, KpiQuestion question, TimeRange stretch)
+    {
+        var arguments = new { question.Range.From, question.Range.To, A = stretch.From, B = stretch.To, question.Zone };
+        var counts = await session.QueryAsync<CountRow>(question.Range.Length.TotalHours <= 3 ? PerMinute : question.Range.Length <= Short ? PerHour : PerDay, arguments);
+        return KpiFigures.Of((await session.FirstOrDefaultAsync<KpiValues>(Visits, arguments))!, counts, question.Currency);
+    }
 
-    public Task<IReadOnlyList<UnmetSearch>> UnmetAsync(TimeRange range, string currency, int limit, CancellationToken cancel) =>
-        database.QueryAsync<UnmetSearch>(Unmet, new { range.From, range.To, Currency = currency, Limit = limit }, cancel);
+    /// <returns>The longest stretch of summarised days; an empty one at the end of the range where there is none.</returns>
+    private static async Task<TimeRange> StretchAsync(Session session, KpiQuestion question)
+    {
+        var (range, best) = (question.Range, new TimeRange(question.Range.To, question.Range.To));
+        if (range.Length <= Short) return best;
+        var run = best;
+        foreach (var day in await session.QueryAsync<Day>(Days, new { range.From, range.To, question.Zone }))
+        {
+            run = new TimeRange(day.At == run.To ? run.From : day.At, day.Ends);
+            if (run.Length > best.Length) best = run;
+        }
+        return best;
+    }
 
-    /// <summary>Orders, net revenue and sessions by minute, hour or shop day, whichever gives a readable number of points.</summary>
-    public Task<IReadOnlyList<KpiPoint>> SeriesAsync(TimeRange range, string currency, string zone, CancellationToken cancel) =>
-        database.QueryAsync<KpiPoint>(range.Length.TotalHours <= 3 ? PerMinute : range.Length.TotalDays <= 3 ? PerHour : PerDay,
-            new { range.From, range.To, Currency = currency, Zone = zone }, cancel);
-
-    /// <summary>Orders and refunds in currencies without a rate, which no total holds.</summary>
-    public Task<IReadOnlyList<UnmetSearch>> ForeignAsync(TimeRange range, string currency, CancellationToken cancel) =>
-        database.QueryAsync<UnmetSearch>(Foreign, new { range.From, range.To, Currency = currency }, cancel);
+    private sealed record Day(DateTimeOffset At, DateTimeOffset Ends);
 }
-
-/// <summary>One point of the series over time.</summary>
-public sealed record KpiPoint(DateTimeOffset At, long Orders, decimal Revenue, long Sessions);
 
 /// <summary>A stored event as it is read to rebuild the windows.</summary>
 internal sealed record ScannedEvent(string MessageId, DateTimeOffset ReceivedAt, DateTimeOffset At, string Type, string Name, string? Person, string? Session, string? Product,

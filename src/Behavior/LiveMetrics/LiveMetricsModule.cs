@@ -19,6 +19,16 @@ public sealed class LiveMetricsModule : IModule
 {
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddOptions<KpisOptions>().Bind(configuration.GetSection(KpisOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMigrations<LiveMetricsModule>("LiveMetrics");
+        services.AddPersonalRows("summarised days", "day_visits");
+        services.AddSingleton<StaleDays>();
+        services.AddSingleton<ICommitParticipant>(p => p.GetRequiredService<StaleDays>());
+        services.AddSingleton<IHistoryParticipant>(p => p.GetRequiredService<StaleDays>());
+        services.AddSingleton<DayStore>();
+        services.AddSingleton(p => new DayKeeper(p.GetRequiredService<DayStore>(), p.GetRequiredService<IOptions<KpisOptions>>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<Node>(),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<DayKeeper>>()));
+        services.AddHostedService(p => p.GetRequiredService<DayKeeper>());
         services.AddSingleton<KpiStore>();
         services.AddSingleton(p => new KpiService(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddSingleton(p => new LiveFeed(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<IOptions<ShopOptions>>(),

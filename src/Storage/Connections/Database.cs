@@ -37,6 +37,14 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
         return await work(new Session(connection, transaction, Dialect, slow, cancel));
     }, cancel);
 
+    /// <summary>Several reads of one moment: no commit falls between them.</summary>
+    public Task<T> SnapshotAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel = default) => OffThread(async () =>
+    {
+        await using var connection = await connections.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Snapshot, cancel);
+        return await work(new Session(connection, transaction, Dialect, slow, cancel));
+    }, cancel);
+
     /// <summary>
     /// All of <paramref name="work"/> or nothing. A conflict with another writer runs the work again, so it must
     /// not have effects outside the transaction. Under a <see cref="Lease"/> nothing is written once another node has it.

@@ -31,6 +31,7 @@ internal static class Placements
         [
             "profiles", "events", "people_search", "own_traits", "consents", "trait_changes", "segment_members", "cluster_members", "prediction_scores", "prediction_watch",
             "campaign_people", "campaign_entries", "campaign_mails", "campaign_suppressions", "campaign_scores", "recommendation_exposures", "import_traits",
+            "day_visits",
         ]),
         (Placement.ByMessage, ["event_ids"]),
         (Placement.EveryServer,
@@ -44,6 +45,8 @@ internal static class Placements
             "forecasts", "forecast_runs", "forecast_layers", "forecast_accuracy", "segments", "segment_versions", "rfm_scales", "cluster_names", "prediction_runs",
             "campaigns", "campaign_looks", "campaign_notes", "recommendation_strategies", "recommendation_overrides", "recommendation_experiments", "recommendation_forgotten",
             "import_entities", "import_replaced", "incidents",
+            // Joined and added up with the visits of days.
+            "summarised_days", "day_counts", "day_ranks",
         ]),
         (Placement.Coordinator,
         [

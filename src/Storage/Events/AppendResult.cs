@@ -35,6 +35,17 @@ public interface ICommittedEvents
     void OnRewritten();
 }
 
+/// <summary>
+/// Keeps something made of stored events, and is told in the transaction in which some are removed or put back, so that it never
+/// shows what is not there: be quick.
+/// </summary>
+public interface IHistoryParticipant
+{
+    /// <param name="hours">Beginnings of the hours, in UTC, in which the events lie.</param>
+    /// <param name="keys">Keys they are stored under.</param>
+    Task ChangeAsync(Session session, IReadOnlyList<DateTimeOffset> hours, IReadOnlyList<string> keys);
+}
+
 /// <summary>Writes in the transaction that stores the events, so that both are durable or neither: be quick.</summary>
 public interface ICommitParticipant
 {

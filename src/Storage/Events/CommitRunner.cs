@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BehaviorDashboard.Events;
 
 /// <summary>Carries commits out and tells the observers. Everything here runs on the writer's one loop.</summary>
-internal sealed class CommitRunner(Database database, string shopCurrency, ICommittedEvents[] observers, ICommitParticipant[] participants, TimeProvider time, ILogger logger)
+internal sealed class CommitRunner(Database database, string shopCurrency, ICommittedEvents[] observers, ICommitParticipant[] participants, IHistoryParticipant[] historians, TimeProvider time, ILogger logger)
 {
     private const string OpenSessions = """
         select coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, max(e.occurred_at) as Last
@@ -87,11 +87,18 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
         var history = await database.WriteAsync(async session =>
         {
             var (_, changed) = await _appender.EnterAsync(session, alone: true);
-            await work(new ExclusiveSession(session, _appender, shopCurrency));
+            await work(new ExclusiveSession(session, _appender, historians, shopCurrency));
             return changed;
         });
         Rewritten(history);
     }
+
+    /// <summary>Writes what is no change of stored history while no event is on its way into the store, from this node or another.</summary>
+    public Task BetweenAsync(Func<Session, Task> work) => database.WriteAsync(async session =>
+    {
+        await _appender.WaitAloneAsync(session);
+        await work(session);
+    });
 
     /// <summary>Another node stored these: its sessions and identities are known here.</summary>
     public void Hear(CommittedBatch batch)
@@ -149,7 +156,7 @@ internal sealed class CommitRunner(Database database, string shopCurrency, IComm
             var (before, after) = await _appender.EnterAsync(session, alone: replaced.Count > 0);
             if (before != History) throw new OutrunException(() => Rewritten(before));
             if (_appender.IsShared) await LockOrdersAsync(session, events, told);
-            if (replaced.Count > 0) await OrderIdentity.RemoveAsync(new ExclusiveSession(session, _appender, shopCurrency), replaced);
+            if (replaced.Count > 0) await OrderIdentity.RemoveAsync(new ExclusiveSession(session, _appender, historians, shopCurrency), replaced);
             await WriteAsync(session, commit);
             return after;
         });

@@ -42,6 +42,9 @@ internal abstract class EventAppender
     /// <returns>How often history was changed before, and this time included.</returns>
     public virtual Task<(long Before, long After)> EnterAsync(Session session, bool alone) => Task.FromResult((0L, 0L));
 
+    /// <summary>Waits until no node is in a transaction that stores events; none begins one before this one ends.</summary>
+    public virtual Task WaitAloneAsync(Session session) => Task.CompletedTask;
+
     /// <summary>Until the transaction ends no other node stores an order of one of these numbers.</summary>
     public virtual Task LockOrdersAsync(Session session, IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 

@@ -32,11 +32,12 @@ public sealed class EventWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private long _waiting, _fullAt = long.MinValue;
 
-    public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, IEnumerable<ICommitParticipant> participants, TimeProvider time, ILogger<EventWriter> logger)
+    public EventWriter(Database database, IOptions<StorageOptions> options, IOptions<ShopOptions> shop, IEnumerable<ICommittedEvents> observers, IEnumerable<ICommitParticipant> participants, IEnumerable<IHistoryParticipant> historians,
+        TimeProvider time, ILogger<EventWriter> logger)
     {
         _options = options.Value;
         (_logger, _time) = (logger, time);
-        _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], time, logger);
+        _runner = new CommitRunner(database, shop.Value.Currency, [.. observers], [.. participants], [.. historians], time, logger);
         _loop = new Lazy<Task>(() =>
         {
             // Whoever comes first must not lend the writer what belongs to their own flow, such as a lease.
@@ -59,7 +60,7 @@ public sealed class EventWriter : IAsyncDisposable
 
     private sealed record PendingEvents(IReadOnlyList<ShopEvent> Events, TaskCompletionSource<AppendResult> Done) : Pending(Events.Count);
 
-    private sealed record PendingWork(Func<ExclusiveSession, Task> Work, TaskCompletionSource Done) : Pending(0);
+    private sealed record PendingWork(Func<CommitRunner, Task> Work, TaskCompletionSource Done) : Pending(0);
 
     private sealed record PendingSettling(TaskCompletionSource? Done) : Pending(0);
 
@@ -114,7 +115,15 @@ public sealed class EventWriter : IAsyncDisposable
     /// Runs a change of stored history (a merge, an undo, an erasure) in one transaction between two commits, so that
     /// no event arrives meanwhile. May run again after a conflict.
     /// </summary>
-    public Task ExclusiveAsync(Func<ExclusiveSession, Task> work)
+    public Task ExclusiveAsync(Func<ExclusiveSession, Task> work) => AloneAsync(runner => runner.ExclusiveAsync(work));
+
+    /// <summary>
+    /// Runs a short write in a transaction between two commits of all nodes: what it reads is all that was stored until then, and
+    /// every commit after it sees what it wrote. Stored history stays as it is. May run again after a conflict.
+    /// </summary>
+    public Task BetweenCommitsAsync(Func<Session, Task> work) => AloneAsync(runner => runner.BetweenAsync(work));
+
+    private Task AloneAsync(Func<CommitRunner, Task> work)
     {
         _ = _loop.Value;
         var pending = new PendingWork(work, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -256,7 +265,7 @@ public sealed class EventWriter : IAsyncDisposable
     {
         try
         {
-            await _runner.ExclusiveAsync(work.Work);
+            await work.Work(_runner);
             work.Done.TrySetResult();
         }
         catch (Exception problem)

@@ -45,21 +45,30 @@ public sealed class ExclusiveSession
         """;
 
     private readonly EventAppender _appender;
+    private readonly IHistoryParticipant[] _historians;
     private readonly string _shopCurrency;
 
-    internal ExclusiveSession(Session session, EventAppender appender, string shopCurrency) =>
-        (Session, _appender, _shopCurrency) = (session, appender, shopCurrency);
+    internal ExclusiveSession(Session session, EventAppender appender, IHistoryParticipant[] historians, string shopCurrency) =>
+        (Session, _appender, _historians, _shopCurrency) = (session, appender, historians, shopCurrency);
 
     public Session Session { get; }
 
     /// <summary>Takes events out, whose people must be counted anew; their messages can be stored again.</summary>
     /// <param name="which">Condition of the columns of <c>events</c>.</param>
     /// <returns>How many rows were removed.</returns>
-    public Task<int> RemoveEventsAsync(string which, object arguments) => _appender.RemoveAsync(Session, which, arguments);
+    public async Task<int> RemoveEventsAsync(string which, object arguments)
+    {
+        await TellAsync($"select occurred_at, user_id from events where {which}", arguments);
+        return await _appender.RemoveAsync(Session, which, arguments);
+    }
 
     /// <summary>Stores rows that were events before.</summary>
     /// <param name="rows">A select of all columns of <c>events</c>, in their order.</param>
-    public Task PutBackEventsAsync(string rows, object? arguments = null) => _appender.PutBackAsync(Session, rows, arguments);
+    public async Task PutBackEventsAsync(string rows, object? arguments = null)
+    {
+        await TellAsync(rows, arguments);
+        await _appender.PutBackAsync(Session, rows, arguments);
+    }
 
     /// <summary>Computes the running rows of these people anew from their stored events; their traits stay.</summary>
     /// <param name="keepEmpty">Whether people without any event keep a row for their traits.</param>
@@ -139,5 +148,15 @@ public sealed class ExclusiveSession
         var people = await Session.QueryAsync<string>(PeopleOfMessages, new { Ids = ids });
         await RemoveEventsAsync(ByMessages, new { Ids = ids });
         if (people.Count > 0) await RecomputeAsync([.. people]);
+    }
+
+    /// <summary>Has those know who keep something made of these rows.</summary>
+    private async Task TellAsync(string rows, object? arguments)
+    {
+        if (_historians.Length == 0) return;
+        var hours = await Session.QueryAsync<DateTimeOffset>($"select distinct date_trunc('hour', occurred_at) from ({rows}) r", arguments);
+        if (hours.Count == 0) return;
+        var keys = await Session.QueryAsync<string>($"select distinct user_id from ({rows}) r where user_id <> ''", arguments);
+        foreach (var historian in _historians) await historian.ChangeAsync(Session, hours, keys);
     }
 }

@@ -67,6 +67,8 @@ internal sealed class PostgresEventAppender : EventAppender
         return alone ? (version - 1, version) : (version, version);
     }
 
+    public override Task WaitAloneAsync(Session session) => session.ExecuteAsync(EnterAlone, new { Lock = HistoryLock });
+
     public override Task LockOrdersAsync(Session session, IReadOnlyCollection<string> numbers)
     {
         var locks = numbers.Select(n => (int)(DuckDbEventAppender.Hash(n) % OrderLocks)).Distinct().Order();

@@ -1,0 +1,87 @@
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.LiveMetrics;
+
+/// <summary>
+/// Writes the summaries of days. A day is first claimed between two commits: whatever is stored before is read by the summary, and
+/// whatever comes after finds the claim and takes it off, so that the summary, which is made beside the commits, ends without a mark.
+/// </summary>
+internal sealed class DayStore(Database database, EventWriter writer, StaleDays stale)
+{
+    private const string Earlier = "select exists (select 1 from events where occurred_at >= @From and occurred_at < @To)";
+
+    private const string Made = "select at from summarised_days where made_at is not null and zone = @Zone";
+
+    // Days that were cut otherwise.
+    private const string RemoveOthers = "delete from summarised_days where at < @To and ends > @From and at <> @From";
+
+    private const string Claim = """
+        insert into summarised_days (at, ends, zone, run) values (@From, @To, @Zone, @Run)
+        on conflict (at) do update set ends = excluded.ends, zone = excluded.zone, run = excluded.run, made_at = null
+        """;
+
+    private static readonly string[] Fill =
+    [
+        .. new[] { "day_visits", "day_counts", "day_ranks" }.Select(table => $"delete from {table} where at >= @From and at < @To"),
+        $"""
+        insert into day_visits (at, user_id, session_id, cart, checkout, ordered, bought)
+        with {KpiParts.Events(KpiParts.VisitColumns)} select @From, v.* from ({KpiParts.Visits}) v
+        """,
+        $"""
+        insert into day_counts (at, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts)
+        with {KpiParts.Events(KpiParts.CountColumns)} {KpiParts.Counts("cast(@From as timestamptz)")}
+        """,
+        $"""
+        insert into day_ranks (at, kind, name, currency, times, units, revenue)
+        with {KpiParts.Events(KpiParts.RankColumns)} select @From, r.* from ({KpiParts.Ranks}) r
+        """,
+    ];
+
+    private const string Mark = """
+        update summarised_days set made_at = @Now, sessions = (select count(distinct session_id) from events where occurred_at >= @From and occurred_at < @To)
+        where at = @From and run = @Run
+        """;
+
+    /// <summary>Whether anything happened in a stretch of time.</summary>
+    public Task<bool> AnyAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) => database.ScalarAsync<bool>(Earlier, new { From = from, To = to }, cancel);
+
+    /// <returns>Beginnings of the days whose summaries count.</returns>
+    public async Task<HashSet<DateTimeOffset>> MadeAsync(string zone, CancellationToken cancel) => [.. await database.QueryAsync<DateTimeOffset>(Made, new { Zone = zone }, cancel)];
+
+    /// <summary>From here on an event of the day takes the claim off again.</summary>
+    /// <returns>The name of the claim.</returns>
+    public async Task<string> ClaimAsync(TimeRange day, string zone)
+    {
+        var run = Guid.NewGuid().ToString("N");
+        stale.Summarised(day.To);
+        await writer.BetweenCommitsAsync(async session =>
+        {
+            await session.ExecuteAsync(RemoveOthers, new { day.From, day.To });
+            await session.ExecuteAsync(Claim, new { day.From, day.To, Zone = zone, Run = run });
+        });
+        return run;
+    }
+
+    /// <returns>False when an event of the day came or went since the claim: nothing was written.</returns>
+    public async Task<bool> FillAsync(TimeRange day, string run, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            await database.WriteAsync(async session =>
+            {
+                foreach (var statement in Fill) await session.ExecuteAsync(statement, new { day.From, day.To, A = day.To, B = day.To });
+                if (await session.ExecuteAsync(Mark, new { day.From, day.To, Run = run, Now = now }) == 0) throw new OvertakenException();
+            }, cancel);
+            return true;
+        }
+        catch (OvertakenException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes the transaction back.</summary>
+    private sealed class OvertakenException : Exception;
+}

@@ -1,0 +1,75 @@
+using BehaviorDashboard.Events;
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.Storage;
+
+namespace BehaviorDashboard.LiveMetrics;
+
+/// <summary>
+/// Takes the mark off a summarised day in the transaction in which an event of it comes or goes, so that its summary is never read
+/// with that event missing. Which days are summarised the store says, each time.
+/// </summary>
+internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistoryParticipant
+{
+    /// <summary>No day is summarised before this has passed since its end, by far; events younger than this are of no such day.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
+
+    /// <summary>The store keeps instants to the microsecond: an event may lie this far from where it was told.</summary>
+    private static readonly TimeSpan Grain = TimeSpan.FromTicks(10);
+
+    private const string Newest = "select max(ends) from summarised_days";
+
+    private const string Marked = "select at as At, ends as Ends from summarised_days where run is not null and at <= @Last and ends > @First order by at";
+
+    private const string All = "select at as At, ends as Ends from summarised_days where at <= @Last and ends > @First order by at";
+
+    private const string Unmark = "update summarised_days set run = null, made_at = null where at = @At";
+
+    private const string RemoveVisits = "delete from day_visits where user_id = any(@Keys) and at = any(@Days)";
+
+    // Words somebody searched with, who may be erased now.
+    private const string RemoveSearches = "delete from day_ranks where kind = 'search' and at = any(@Days)";
+
+    private long _summarisedTo = -1;
+
+    private sealed record Day(DateTimeOffset At, DateTimeOffset Ends);
+
+    /// <summary>Days up to here are summarised, or are about to be: also where the clock was set back since.</summary>
+    public void Summarised(DateTimeOffset to)
+    {
+        for (var before = Interlocked.Read(ref _summarisedTo); before < to.UtcTicks; before = Interlocked.Read(ref _summarisedTo))
+            if (Interlocked.CompareExchange(ref _summarisedTo, to.UtcTicks, before) == before) return;
+    }
+
+    public async Task WriteAsync(Session session, IReadOnlyList<ShopEvent> events)
+    {
+        if (Interlocked.Read(ref _summarisedTo) < 0) Summarised(await session.ScalarAsync<DateTime?>(Newest) is { } to ? new DateTimeOffset(DateTime.SpecifyKind(to, DateTimeKind.Utc)) : DateTimeOffset.MinValue);
+        var limit = Math.Max((time.GetUtcNow() - Fresh).UtcTicks, Interlocked.Read(ref _summarisedTo) + Grain.Ticks);
+        List<DateTimeOffset>? old = null;
+        foreach (var e in events)
+            if (e.OccurredAt.UtcTicks < limit) (old ??= []).Add(e.OccurredAt - Grain);
+        if (old is not null) await UnmarkAsync(session, Marked, old, 2 * Grain);
+    }
+
+    public async Task ChangeAsync(Session session, IReadOnlyList<DateTimeOffset> hours, IReadOnlyList<string> keys)
+    {
+        var days = SqlList.Of(await UnmarkAsync(session, All, [.. hours], TimeSpan.FromHours(1)));
+        await session.ExecuteAsync(RemoveVisits, new { Keys = SqlList.Of(keys), Days = days });
+        await session.ExecuteAsync(RemoveSearches, new { Days = days });
+    }
+
+    /// <returns>The days that any of the stretches of this length touches.</returns>
+    private static async Task<IReadOnlyList<DateTimeOffset>> UnmarkAsync(Session session, string days, List<DateTimeOffset> starts, TimeSpan length)
+    {
+        starts.Sort();
+        var touched = new List<DateTimeOffset>();
+        foreach (var day in await session.QueryAsync<Day>(days, new { First = starts[0], Last = starts[^1] + length }))
+        {
+            var next = starts.BinarySearch(day.At - length + TimeSpan.FromTicks(1));
+            if (next < 0) next = ~next;
+            if (next < starts.Count && starts[next] < day.Ends) touched.Add(day.At);
+        }
+        // One by one in their order, so that two nodes never wait for each other in a circle.
+        foreach (var at in touched) await session.ExecuteAsync(Unmark, new { At = at });
+        return touched;
+    }
+}
