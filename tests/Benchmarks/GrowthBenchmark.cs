@@ -91,6 +91,10 @@ internal static class GrowthBenchmark
         times["live, start"] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         await feed.StopAsync(default);
 
+        await TimeAsync(times, "home, 30 days and the 30 before, before days are summarised", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(30), now), compare: true));
+        started = Stopwatch.GetTimestamp();
+        var days = await store.Services.GetRequiredService<DayKeeper>().RunAsync();
+        if (days > 0) times["to summarise a day"] = Stopwatch.GetElapsedTime(started).TotalMilliseconds / days;
         await TimeAsync(times, "home, 30 days and the 30 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(30), now), compare: true));
         await TimeAsync(times, "home, 24 hours and the 24 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(1), now), compare: true));
         foreach (var sort in PeopleQuery.Sorts)

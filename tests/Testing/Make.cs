@@ -10,7 +10,7 @@ public static class Make
     public static ShopEvent Event(string id, string name = "Thing Done", string? user = "u1", string? anonymous = null, DateTimeOffset? at = null,
         string type = EventTypes.Track, decimal? revenue = null, string? order = null, string? product = null, int? quantity = null,
         decimal? price = null, string? session = null, string? traits = null, string? properties = null, string? previous = null,
-        double? rating = null, string? currency = null, string source = "test", string? query = null, DateTimeOffset? received = null, string? campaign = null) => new()
+        double? rating = null, string? currency = null, string source = "test", string? query = null, DateTimeOffset? received = null, string? campaign = null, string? category = null) => new()
         {
             MessageId = id,
             ReceivedAt = received ?? at ?? Noon,
@@ -23,6 +23,7 @@ public static class Make
             PreviousId = previous,
             SessionId = session,
             ProductId = product,
+            Category = category,
             Quantity = quantity,
             Price = price,
             Revenue = revenue,

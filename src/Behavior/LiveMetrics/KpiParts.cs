@@ -43,7 +43,7 @@ internal static class KpiParts
     /// <summary>Counts and sums by currency.</summary>
     /// <param name="bucket">The point in time an event is counted at.</param>
     public static string Counts(string bucket) => $"""
-        select {bucket} as at, currency, count(*) filter (where type <> 'item') as events,
+        select {bucket} as day, currency, count(*) filter (where type <> 'item') as events,
             count(*) filter (where type = 'track' and name = 'Product Viewed') as views, count(*) filter (where type = 'track' and name = 'Order Completed') as orders,
             cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as units,
             {Sum("Order Completed")} as gross, {Sum("Order Refunded")} as refunds, {Sum("Revenue Adjusted")} as adjustments,

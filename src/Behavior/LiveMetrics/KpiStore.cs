@@ -19,7 +19,7 @@ internal sealed class KpiStore(Database database)
         v as (
             {KpiParts.Visits}
             union all
-            select user_id, session_id, cart, checkout, ordered, bought from day_visits where at >= @A and at < @B),
+            select user_id, session_id, cart, checkout, ordered, bought from day_visits where day >= @A and day < @B),
         k as (select user_id, bool_or(bought) as bought from v where user_id <> '' group by user_id),
         p as (select coalesce(i.user_id, k.user_id) as person, bool_or(k.bought) as bought from k left join identities i on i.alias = k.user_id group by 1),
         s as (select session_id, bool_or(cart) as cart, bool_or(checkout) as checkout, bool_or(ordered) as ordered from v where session_id is not null group by session_id)
@@ -41,14 +41,14 @@ internal sealed class KpiStore(Database database)
         c as (
             {KpiParts.Counts(bucket)}
             union all
-            select {string.Format(null, InZone, "at")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where at >= @A and at < @B),
+            select {string.Format(null, InZone, "day")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where day >= @A and day < @B),
         s as (
-            select {bucket} as at, count(distinct session_id) as sessions from e group by 1
+            select {bucket} as day, count(distinct session_id) as sessions from e group by 1
             union all
-            select {string.Format(null, InZone, "at")}, sessions from summarised_days where at >= @A and at < @B)
-        select c.at as At, currency as Currency, events as Events, views as Views, orders as Orders, units as Units, gross as Gross, refunds as Refunds, adjustments as Adjustments,
+            select {string.Format(null, InZone, "day")}, sessions from summarised_days where day >= @A and day < @B)
+        select c.day as At, currency as Currency, events as Events, views as Views, orders as Orders, units as Units, gross as Gross, refunds as Refunds, adjustments as Adjustments,
             searches as Searches, unmet as Unmet, amounts as Amounts, s.sessions as Sessions
-        from c join s on s.at = c.at order by c.at
+        from c join s on s.day = c.day order by c.day
         """;
 
     private static readonly string Ranks = $"""
@@ -56,7 +56,7 @@ internal sealed class KpiStore(Database database)
         r as (
             {KpiParts.Ranks}
             union all
-            select kind, name, currency, times, units, revenue from day_ranks where at >= @A and at < @B),
+            select kind, name, currency, times, units, revenue from day_ranks where day >= @A and day < @B),
         t as (
             select kind, name, cast(sum(times) as bigint) as times, cast(sum(units) as bigint) as units,
                 cast(coalesce(sum(revenue) filter (where currency is null or currency = @Currency), 0) as decimal(18, 4)) as revenue from r group by kind, name)
@@ -64,7 +64,7 @@ internal sealed class KpiStore(Database database)
         from (select *, row_number() over (partition by kind order by revenue desc, times desc, name) as place from t) x where place <= @Limit order by kind, place
         """;
 
-    private const string Days = "select at as At, ends as Ends from summarised_days where made_at is not null and zone = @Zone and at >= @From and ends <= @To order by at";
+    private const string Days = "select day as At, ends as Ends from summarised_days where made_at is not null and zone = @Zone and day >= @From and ends <= @To order by day";
 
     private const string Scan = """
         select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,

@@ -89,6 +89,8 @@ public class ErasureTests
         var (store, audit) = await OpenAsync(engine);
         await using var _ = store;
         await FillAsync(store, ada);
+        var (days, day) = (store.Services.GetRequiredService<DayStore>(), new TimeRange(Make.Noon.AddHours(-12), Make.Noon.AddHours(12)));
+        Assert.True(await days.FillAsync(day, await days.ClaimAsync(day, "UTC"), Make.Noon, default));
         Assert.Contains("events", await TablesWithAsync(store, "device-99"));
         Assert.Superset(new HashSet<string> { "profiles", "rejects", "imports" }, (await TablesWithAsync(store, Email)).ToHashSet());
         var before = await TotalsAsync(store);
@@ -97,7 +99,7 @@ public class ErasureTests
         var erased = await Erasure(store).EraseAsync("anon:device-99");
 
         Assert.Equal(stated, erased);
-        Assert.Equal([("events", 6), ("profiles", 1), ("search words", 1), ("keys", 2), ("merges", 3), ("orders", 2), ("rejects", 3), ("import marks", 1), ("import rows", 1), ("import traits", 0), ("replaced rows", 0), ("consents", 1), ("trait changes", 1), ("dismissals", 1), ("stays", 1)], erased!.Select(r => (r.Kind, r.Count)));
+        Assert.Equal([("events", 6), ("profiles", 1), ("search words", 1), ("keys", 2), ("merges", 3), ("orders", 2), ("rejects", 3), ("import marks", 1), ("import rows", 1), ("import traits", 0), ("replaced rows", 0), ("summarised days", 5), ("consents", 1), ("trait changes", 1), ("dismissals", 1), ("stays", 1)], erased!.Select(r => (r.Kind, r.Count)));
         foreach (var word in new[] { ada, Email, "device-99", "present for ada" }) Assert.Empty(await TablesWithAsync(store, word));
         var after = await TotalsAsync(store);
         Assert.Equal((before.Orders, before.GrossRevenue, before.Refunds, before.Units), (after.Orders, after.GrossRevenue, after.Refunds, after.Units));

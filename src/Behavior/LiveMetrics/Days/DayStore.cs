@@ -12,36 +12,36 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
 {
     private const string Earlier = "select exists (select 1 from events where occurred_at >= @From and occurred_at < @To)";
 
-    private const string Made = "select at from summarised_days where made_at is not null and zone = @Zone";
+    private const string Made = "select day from summarised_days where made_at is not null and zone = @Zone";
 
     // Days that were cut otherwise.
-    private const string RemoveOthers = "delete from summarised_days where at < @To and ends > @From and at <> @From";
+    private const string RemoveOthers = "delete from summarised_days where day < @To and ends > @From and day <> @From";
 
     private const string Claim = """
-        insert into summarised_days (at, ends, zone, run) values (@From, @To, @Zone, @Run)
-        on conflict (at) do update set ends = excluded.ends, zone = excluded.zone, run = excluded.run, made_at = null
+        insert into summarised_days (day, ends, zone, run) values (@From, @To, @Zone, @Run)
+        on conflict (day) do update set ends = excluded.ends, zone = excluded.zone, run = excluded.run, made_at = null
         """;
 
     private static readonly string[] Fill =
     [
-        .. new[] { "day_visits", "day_counts", "day_ranks" }.Select(table => $"delete from {table} where at >= @From and at < @To"),
+        .. new[] { "day_visits", "day_counts", "day_ranks" }.Select(table => $"delete from {table} where day >= @From and day < @To"),
         $"""
-        insert into day_visits (at, user_id, session_id, cart, checkout, ordered, bought)
+        insert into day_visits (day, user_id, session_id, cart, checkout, ordered, bought)
         with {KpiParts.Events(KpiParts.VisitColumns)} select @From, v.* from ({KpiParts.Visits}) v
         """,
         $"""
-        insert into day_counts (at, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts)
+        insert into day_counts (day, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts)
         with {KpiParts.Events(KpiParts.CountColumns)} {KpiParts.Counts("cast(@From as timestamptz)")}
         """,
         $"""
-        insert into day_ranks (at, kind, name, currency, times, units, revenue)
+        insert into day_ranks (day, kind, name, currency, times, units, revenue)
         with {KpiParts.Events(KpiParts.RankColumns)} select @From, r.* from ({KpiParts.Ranks}) r
         """,
     ];
 
     private const string Mark = """
         update summarised_days set made_at = @Now, sessions = (select count(distinct session_id) from events where occurred_at >= @From and occurred_at < @To)
-        where at = @From and run = @Run
+        where day = @From and run = @Run
         """;
 
     /// <summary>Whether anything happened in a stretch of time.</summary>

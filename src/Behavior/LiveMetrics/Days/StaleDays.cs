@@ -18,16 +18,16 @@ internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistor
 
     private const string Newest = "select max(ends) from summarised_days";
 
-    private const string Marked = "select at as At, ends as Ends from summarised_days where run is not null and at <= @Last and ends > @First order by at";
+    private const string Marked = "select day as At, ends as Ends from summarised_days where run is not null and day <= @Last and ends > @First order by day";
 
-    private const string All = "select at as At, ends as Ends from summarised_days where at <= @Last and ends > @First order by at";
+    private const string All = "select day as At, ends as Ends from summarised_days where day <= @Last and ends > @First order by day";
 
-    private const string Unmark = "update summarised_days set run = null, made_at = null where at = @At";
+    private const string Unmark = "update summarised_days set run = null, made_at = null where day = @At";
 
-    private const string RemoveVisits = "delete from day_visits where user_id = any(@Keys) and at = any(@Days)";
+    private const string RemoveVisits = "delete from day_visits where user_id = any(@Keys) and day = any(@Days)";
 
     // Words somebody searched with, who may be erased now.
-    private const string RemoveSearches = "delete from day_ranks where kind = 'search' and at = any(@Days)";
+    private const string RemoveSearches = "delete from day_ranks where kind = 'search' and day = any(@Days)";
 
     private long _summarisedTo = -1;
 

@@ -3,7 +3,7 @@
 
 -- Shop days whose events are summarised, so that no figure of a long range reads them again. A day counts only while made_at stands.
 create table summarised_days (
-    at timestamptz primary key,  -- first instant of the day
+    day timestamptz primary key,  -- first instant of the day
     ends timestamptz not null,
     zone text not null,          -- time zone it was cut in
     run text,                    -- who summarises it, or did; null: an event of it came or went since, and it is due again
@@ -13,7 +13,7 @@ create table summarised_days (
 
 -- Who was there in which session, under the key that is stored: who that is is asked when the figures are.
 create table day_visits (
-    at timestamptz not null,
+    day timestamptz not null,
     user_id text not null,       -- empty: nobody known
     session_id text,
     cart boolean not null,
@@ -23,7 +23,7 @@ create table day_visits (
 );
 
 create table day_counts (
-    at timestamptz not null,
+    day timestamptz not null,
     currency text,
     events bigint not null,
     views bigint not null,
@@ -38,7 +38,7 @@ create table day_counts (
 );
 
 create table day_ranks (
-    at timestamptz not null,
+    day timestamptz not null,
     kind text not null,          -- product, category, search
     name text not null,
     currency text,
@@ -47,8 +47,8 @@ create table day_ranks (
     revenue decimal(18, 4) not null
 );
 --@postgres
-create index day_visits_at on day_visits (at);
+create index day_visits_day on day_visits (day);
 create index day_visits_user on day_visits (user_id);
-create index day_counts_at on day_counts (at);
-create index day_ranks_at on day_ranks (at);
+create index day_counts_day on day_counts (day);
+create index day_ranks_day on day_ranks (day);
 --@all
