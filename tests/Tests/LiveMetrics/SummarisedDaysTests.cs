@@ -28,11 +28,15 @@ public class SummarisedDaysTests
 
     public static TheoryData<Engine, int> Runs => new() { { Engine.DuckDb, 1 }, { Engine.DuckDb, 2 }, { Engine.DuckDb, 3 }, { Engine.Postgres, 4 }, { Engine.Postgres, 5 }, { Engine.Postgres, 6 } };
 
-    private static Task<TestStore> OpenAsync(Engine engine, TimeProvider time, TimeZoneInfo? zone = null, Dictionary<string, string?>? settings = null, string? keepIn = null)
+    private static Task<TestStore> OpenAsync(Engine engine, TimeProvider time, Dictionary<string, string?>? settings = null, ICommitParticipant? last = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         return TestStore.OpenAsync(engine, [new QualityModule(), new IngestModule(), new ImportsModule(), new CatalogModule(), new LiveMetricsModule(), new ProfilesModule(), new LearningModule(), new PrivacyModule()], time,
-            s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, zone ?? Berlin)), settings, keepIn);
+            s =>
+            {
+                s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, Berlin));
+                if (last is not null) s.AddSingleton(last);
+            }, settings);
     }
 
     private static DayKeeper Keeper(TestStore store) => store.Services.GetRequiredService<DayKeeper>();
@@ -189,11 +193,50 @@ public class SummarisedDaysTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_day_is_not_summarised_past_a_commit_that_is_still_under_way(Engine engine)
+    {
+        var held = new HeldCommit();
+        await using var store = await OpenAsync(engine, new FakeTimeProvider(Now), last: held);
+        // On a server it is another node's.
+        await using var other = engine == Engine.DuckDb ? null : await OpenAsync(Engine.DuckDb, new FakeTimeProvider(Now), new() { ["Storage:Postgres"] = store.Postgres }, held);
+        var (days, clock) = (store.Services.GetRequiredService<DayStore>(), store.Services.GetRequiredService<ShopClock>());
+        var day = clock.Days(new DateOnly(2026, 3, 20), new DateOnly(2026, 3, 20));
+        await store.Writer.AppendAsync([Make.Event("first", at: day.From)]);
+        var commit = (other ?? store).Writer.AppendAsync([Make.Event("held", HeldCommit.Name, at: day.From.AddHours(1))]);
+        await held.Entered.Task;
+        // It has looked for marks, and found none. Whoever claims the day has to wait for it; who does not, gets the chance to miss it.
+        var claim = days.ClaimAsync(day, clock.ZoneName);
+        await Task.WhenAny(claim, Task.Delay(1_000, TestContext.Current.CancellationToken));
+        if (claim.IsCompleted) await days.FillAsync(day, await claim, Now, default);
+        held.Go.SetResult();
+        await commit;
+        if (await MarksAsync(store) == 0) Assert.True(await days.FillAsync(day, await claim, Now, default));
+        Assert.Equal(2, await store.Database.ScalarAsync<long>("select cast(sum(events) as bigint) from day_counts"));
+    }
+
+    /// <summary>Keeps the commit of one event open, after all others that write in it.</summary>
+    private sealed class HeldCommit : ICommitParticipant
+    {
+        public const string Name = "Held";
+
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task WriteAsync(BehaviorDashboard.Storage.Session session, IReadOnlyList<ShopEvent> events)
+        {
+            if (!events.Any(e => e.Name == Name)) return;
+            Entered.TrySetResult();
+            await Go.Task;
+        }
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task No_mark_stands_that_misses_an_event_however_summaries_and_commits_meet(Engine engine)
     {
         await using var store = await OpenAsync(engine, new FakeTimeProvider(Now));
         // On a server another node stores as well.
-        await using var other = engine == Engine.DuckDb ? null : await OpenAsync(Engine.DuckDb, new FakeTimeProvider(Now), settings: new() { ["Storage:Postgres"] = store.Postgres });
+        await using var other = engine == Engine.DuckDb ? null : await OpenAsync(Engine.DuckDb, new FakeTimeProvider(Now), new() { ["Storage:Postgres"] = store.Postgres });
         var clock = store.Services.GetRequiredService<ShopClock>();
         var random = new Random(5);
         await store.Writer.AppendAsync([.. Enumerable.Range(0, 300).Select(i => Draw(random, i))]);
@@ -240,7 +283,7 @@ public class SummarisedDaysTests
     [Theory, MemberData(nameof(Engines))]
     public async Task Nobody_erased_or_past_their_days_stands_in_a_summary(Engine engine)
     {
-        await using var store = await OpenAsync(engine, new FakeTimeProvider(Now), settings: new() { ["Privacy:EventDays"] = "25" });
+        await using var store = await OpenAsync(engine, new FakeTimeProvider(Now), new() { ["Privacy:EventDays"] = "25" });
         var range = TimeRange.Last(TimeSpan.FromDays(40), Now);
         await store.Writer.AppendAsync([
             Make.Event("1", EventNames.ProductsSearched, user: "ada", at: Now.AddDays(-5), query: "ada's words", properties: """{"results":0}""", received: Now),
