@@ -12,8 +12,6 @@ internal sealed class KpiStore(Database database)
     /// <summary>Up to here a range is read from events alone: its series has points within a day.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromDays(3);
 
-    private const string InZone = "date_trunc('day', {0} at time zone @Zone) at time zone @Zone";
-
     private static readonly string Visits = $"""
         with {KpiParts.Events(KpiParts.VisitColumns)},
         v as (
@@ -29,11 +27,13 @@ internal sealed class KpiStore(Database database)
                 count(*) filter (where cart and not ordered) as abandoned from s) s
         """;
 
-    private static readonly string PerDay = Per(string.Format(null, InZone, "occurred_at"));
+    private static readonly string PerDay = Per(ShopDay("occurred_at"));
 
     private static readonly string PerHour = Per("date_trunc('hour', occurred_at)");
 
     private static readonly string PerMinute = Per("date_trunc('minute', occurred_at)");
+
+    private static string ShopDay(string column) => $"date_trunc('day', {column} at time zone @Zone) at time zone @Zone";
 
     // Sessions cannot be added over currencies: they are rows of their own.
     private static string Per(string bucket) => $"""
@@ -41,11 +41,11 @@ internal sealed class KpiStore(Database database)
         c as (
             {KpiParts.Counts(bucket)}
             union all
-            select {string.Format(null, InZone, "day")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where day >= @A and day < @B),
+            select {ShopDay("day")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where day >= @A and day < @B),
         s as (
             select {bucket} as day, count(distinct session_id) as sessions from e group by 1
             union all
-            select {string.Format(null, InZone, "day")}, sessions from summarised_days where day >= @A and day < @B)
+            select {ShopDay("day")}, sessions from summarised_days where day >= @A and day < @B)
         select c.day as At, currency as Currency, events as Events, views as Views, orders as Orders, units as Units, gross as Gross, refunds as Refunds, adjustments as Adjustments,
             searches as Searches, unmet as Unmet, amounts as Amounts, s.sessions as Sessions
         from c join s on s.day = c.day order by c.day
