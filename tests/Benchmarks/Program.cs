@@ -35,7 +35,7 @@ static int Help()
           features [--events N] [--people N]
           recommend [--people N] [--products N] [--events N] [--requests N]
           delivery [--people N]
-          faults [--minutes N] [--rate N] [--nodes N] [--seed N]
+          faults [--embedded] [--minutes N] [--rate N] [--nodes N] [--seed N]
           soak [--minutes N] [--rate N] [--clients N] [--dashboards N] [--parts N] [--memory limit]
           dashboards [--most N] [--step N] [--seconds N] [--rate N] [--memory limit]
           forecast [--series N] [--seed N]

@@ -8,7 +8,7 @@ using Xunit;
 namespace BehaviorDashboard.EndToEnd;
 
 /// <summary>Two web nodes as processes on one PostgreSQL and one Redis: one shop, whichever node is asked.</summary>
-public partial class ClusterTests
+public partial class ClusterTests(Browser browser)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
@@ -150,11 +150,11 @@ public partial class ClusterTests
         await using var cluster = await Cluster.StartAsync(2, null, "--ADMIN_EMAIL=" + FirstAdmin.Email, "--ADMIN_PASSWORD_FILE=" + password);
         var (a, b) = (cluster.Nodes[0].Process.Address, cluster.Nodes[1].Process.Address);
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
-        using var browser = new HttpClient(handler);
+        using var visitor = new HttpClient(handler);
         // The form came from one node and goes to the other.
-        using var signedIn = await WebHost.PostFormAsync(browser, $"{a}login", $"{b}auth/login", new() { ["email"] = FirstAdmin.Email, ["password"] = FirstAdmin.Password });
+        using var signedIn = await WebHost.PostFormAsync(visitor, $"{a}login", $"{b}auth/login", new() { ["email"] = FirstAdmin.Email, ["password"] = FirstAdmin.Password });
         Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
-        foreach (var node in (Uri[])[a, b]) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node, "live")), StringComparison.Ordinal);
+        foreach (var node in (Uri[])[a, b]) Assert.Contains("bd-frame", await PageAsync(visitor, new Uri(node, "live")), StringComparison.Ordinal);
         File.Delete(password);
     }
 
@@ -164,17 +164,17 @@ public partial class ClusterTests
         Assert.SkipWhen(Cluster.Missing is not null, Cluster.Missing ?? "");
         await using var cluster = await Cluster.StartAsync(2, null, "--Accounts:PrintSetupLink=true");
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
-        using var browser = new HttpClient(handler);
+        using var visitor = new HttpClient(handler);
         await UntilAsync(Soon, () =>
         {
             Assert.Matches(Link(), cluster.Nodes[0].Process.Output);
             return Task.CompletedTask;
         });
         var (b, code) = (cluster.Nodes[1].Process.Address, Link().Match(cluster.Nodes[0].Process.Output).Groups[1].Value);
-        Assert.DoesNotContain("<form", await PageAsync(browser, new Uri(b, "setup?code=" + code[..^1])), StringComparison.Ordinal);
-        using var made = await WebHost.PostFormAsync(browser, $"{b}setup?code={code}", $"{b}auth/setup", new() { ["code"] = code, ["email"] = FirstAdmin.Email, ["name"] = "Ada", ["password"] = FirstAdmin.Password, ["repeat"] = FirstAdmin.Password });
+        Assert.DoesNotContain("<form", await PageAsync(visitor, new Uri(b, "setup?code=" + code[..^1])), StringComparison.Ordinal);
+        using var made = await WebHost.PostFormAsync(visitor, $"{b}setup?code={code}", $"{b}auth/setup", new() { ["code"] = code, ["email"] = FirstAdmin.Email, ["name"] = "Ada", ["password"] = FirstAdmin.Password, ["repeat"] = FirstAdmin.Password });
         Assert.Equal((HttpStatusCode.Redirect, "/"), (made.StatusCode, made.Headers.Location?.OriginalString));
-        foreach (var node in cluster.Nodes) Assert.Contains("bd-frame", await PageAsync(browser, new Uri(node.Process.Address, "live")), StringComparison.Ordinal);
+        foreach (var node in cluster.Nodes) Assert.Contains("bd-frame", await PageAsync(visitor, new Uri(node.Process.Address, "live")), StringComparison.Ordinal);
     }
 
     [Fact]

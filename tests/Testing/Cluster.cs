@@ -2,23 +2,28 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
+using Npgsql;
 
 namespace BehaviorDashboard.Testing;
 
-/// <summary>Several web nodes of the product as processes on one PostgreSQL database, with a Redis of their own.</summary>
+/// <summary>Several web nodes of the product as processes on one PostgreSQL database, with a Redis of their own; or one node on an embedded store, which faults befall as well.</summary>
 public sealed class Cluster : IAsyncDisposable
 {
     private readonly string[] _settings;
-    private readonly string _database;
+    private readonly string? _database;
+    private readonly string? _embedded;
+    private readonly RedisProcess? _redis;
     private readonly bool _own;
     private readonly bool _forFaults;
     private readonly List<string> _folders = [];
 
-    private Cluster(string database, bool own, bool forFaults, RedisProcess redis, string[] settings) => (_database, _own, _forFaults, Redis, _settings) = (database, own, forFaults, redis, settings);
+    private Cluster(string? database, string? embedded, bool own, bool forFaults, RedisProcess? redis, string[] settings) => (_database, _embedded, _own, _forFaults, _redis, _settings) = (database, embedded, own, forFaults, redis, settings);
 
-    public RedisProcess Redis { get; }
+    public RedisProcess Redis => _redis ?? throw new InvalidOperationException("There is no Redis beside an embedded store.");
 
-    public string Database => _database;
+    public string Database => _database ?? throw new InvalidOperationException("An embedded store is no server.");
+
+    public bool IsEmbedded => _embedded is not null;
 
     public List<ClusterNode> Nodes { get; } = [];
 
@@ -40,9 +45,17 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>As <see cref="StartAsync(int, string?, string[])"/>, with what faults need.</summary>
     public static Task<Cluster> StartForFaultsAsync(int nodes = 2, string? database = null, params string[] settings) => StartAsync(nodes, database, true, settings);
 
+    /// <summary>One node with what faults need on an embedded store in this folder, which is its caller's.</summary>
+    public static async Task<Cluster> StartEmbeddedForFaultsAsync(string folder, params string[] settings)
+    {
+        var cluster = new Cluster(null, folder, false, true, null, settings);
+        await cluster.AddAsync();
+        return cluster;
+    }
+
     private static async Task<Cluster> StartAsync(int nodes, string? database, bool forFaults, string[] settings)
     {
-        var cluster = new Cluster(database ?? await TestStore.CreateDatabaseAsync(), database is null, forFaults, new RedisProcess(), settings);
+        var cluster = new Cluster(database ?? await TestStore.CreateDatabaseAsync(), null, database is null, forFaults, new RedisProcess(), settings);
         for (var i = 0; i < nodes; i++) await cluster.AddAsync();
         return cluster;
     }
@@ -51,12 +64,12 @@ public sealed class Cluster : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("behavior-node-").FullName;
         _folders.Add(folder);
-        if (_forFaults) Lines.Add(new Line(Redis.Port));
+        if (_forFaults && _redis is not null) Lines.Add(new Line(_redis.Port));
         if (_forFaults && MovableClock.Missing is null) Clocks.Add(new MovableClock(Path.Combine(folder, "clock")));
-        var process = await StartNodeAsync(folder, Nodes.Count, more);
+        var process = await StartNodeAsync(_embedded ?? folder, Nodes.Count, more);
         if (Admin.Length == 0)
         {
-            var (code, output, errors) = await ProductProcess.RunOnAsync(_database, folder, "keys", "create", "test", "--scope", "admin", "--json");
+            var (code, output, errors) = await ProductProcess.RunOnAsync(_database, process.Folder, "keys", "create", "test", "--scope", "admin", "--json");
             if (code != 0) throw new InvalidOperationException(output + errors);
             Admin = JsonDocument.Parse(output).RootElement.GetProperty("key").GetString()!;
         }
@@ -73,15 +86,42 @@ public sealed class Cluster : IAsyncDisposable
         Nodes[node] = new ClusterNode(await StartNodeAsync(before.Process.Folder, node, []), Admin);
     }
 
-    private Task<ProductProcess> StartNodeAsync(string folder, int number, string[] more) =>
-        ProductProcess.StartAsync(folder, Clocks.ElementAtOrDefault(number)?.Environment, ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + (Lines.ElementAtOrDefault(number)?.Address ?? Redis.Address), $"--Nodes:Name=node{number + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
+    private Task<ProductProcess> StartNodeAsync(string folder, int number, string[] more)
+    {
+        string[] shared = IsEmbedded ? [] : ["--Storage:Postgres=" + _database, "--Nodes:Redis=" + (Lines.ElementAtOrDefault(number)?.Address ?? Redis.Address)];
+        return ProductProcess.StartAsync(folder, Clocks.ElementAtOrDefault(number)?.Environment, [.. shared, $"--Nodes:Name=node{number + 1}", "--Accounts:PrintSetupLink=false", .. _settings, .. more]);
+    }
+
+    /// <summary>One number from the store.</summary>
+    public async Task<long> AskAsync(string sql)
+    {
+        if (IsEmbedded) return await AskCopyAsync(sql);
+        NpgsqlConnection.ClearAllPools();
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>An embedded store is its process's alone: asked is a copy, taken as it lies on the disk while the process stands still, as a kill would leave it.</summary>
+    private async Task<long> AskCopyAsync(string sql)
+    {
+        var copy = Directory.CreateTempSubdirectory("behavior-copy-").FullName;
+        Nodes[0].Process.Freeze();
+        foreach (var file in Directory.GetFiles(_embedded!, "*.duckdb*")) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        Nodes[0].Process.Thaw();
+        long answer;
+        await using (var store = await TestStore.OpenAsync(Engine.DuckDb, keepIn: copy)) answer = await store.Database.ScalarAsync<long>(sql);
+        Directory.Delete(copy, recursive: true);
+        return answer;
+    }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes) await node.DisposeAsync();
         foreach (var line in Lines) line.Dispose();
-        await Redis.DisposeAsync();
-        if (_own) await TestStore.DropDatabaseAsync(_database);
+        if (_redis is not null) await _redis.DisposeAsync();
+        if (_own) await TestStore.DropDatabaseAsync(Database);
         foreach (var folder in _folders) Directory.Delete(folder, recursive: true);
     }
 }

@@ -6,7 +6,6 @@ namespace BehaviorDashboard.Testing;
 /// <summary>One client's own line to a server on this machine, which can be cut: connections end and new ones are refused, while the server and its other clients go on.</summary>
 public sealed class Line : IDisposable
 {
-    private readonly int _server;
     private readonly Lock _gate = new();
     private readonly HashSet<TcpClient> _open = [];
     private TcpListener? _listener;
@@ -14,12 +13,15 @@ public sealed class Line : IDisposable
 
     public Line(int server)
     {
-        _server = server;
+        Server = server;
         Join();
     }
 
     /// <summary>It is cut in the middle of an answer, once a connection carried so many bytes of the server's.</summary>
     public long CutAfter { get; set; } = long.MaxValue;
+
+    /// <summary>Port of the server that new connections come to.</summary>
+    public int Server { get; set; }
 
     public int Port => _port;
 
@@ -69,7 +71,7 @@ public sealed class Line : IDisposable
         using var _ = client;
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _server);
+            await server.ConnectAsync(IPAddress.Loopback, Server);
             (client.NoDelay, server.NoDelay) = (true, true);
             lock (_gate)
             {

@@ -61,6 +61,7 @@ public sealed class Database(IConnectionSource connections, SlowStatements? slow
                 var session = new Session(connection, transaction, Dialect, slow, cancel);
                 await Lease.CheckAsync(session);
                 var result = await work(session);
+                connections.RequireRoom();
                 await transaction.CommitAsync(CancellationToken.None);
                 return result;
             }

@@ -14,7 +14,11 @@ internal sealed class DuckDbConnections : IConnectionSource
     /// <summary>Where memory is limited, what DuckDB has freed goes back to the machine soon, by threads of its own.</summary>
     private const string GiveBack = "set global allocator_background_threads=true; set global allocator_flush_threshold='16MB'; set global allocator_bulk_deallocation_flush_threshold='32MB';";
 
+    // More than a commit writes. A commit that finds the disk full on its way is taken back, and DuckDB ends the whole process when that touches rows of a table with a key.
+    private const long LeastRoom = 16 * 1_048_576;
+
     private readonly StorageOptions _options;
+    private readonly DriveInfo _disk;
     private readonly string _connectionString;
     private readonly Lock _gate = new();
     private DuckDBConnection? _keepOpen;
@@ -29,6 +33,7 @@ internal sealed class DuckDbConnections : IConnectionSource
         _options = options;
         var folder = Path.GetFullPath(options.Folder);
         Directory.CreateDirectory(folder);
+        _disk = new DriveInfo(folder);
         File = Path.Combine(folder, "behavior.duckdb");
         DuckDbCopy.Remove(CopyFile);
         _connectionString = $"Data Source={File}";
@@ -56,6 +61,12 @@ internal sealed class DuckDbConnections : IConnectionSource
             connection.Dispose();
             throw;
         }
+    }
+
+    public void RequireRoom()
+    {
+        if (_disk.AvailableFreeSpace is var room and < LeastRoom)
+            throw new StoreUnavailableException($"The disk of the store is full, so nothing can be stored until there is room again: {room / 1_048_576} MB are free of the {LeastRoom / 1_048_576} that it takes.") { DiskFull = true };
     }
 
     public void Abandon()

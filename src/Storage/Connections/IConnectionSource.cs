@@ -11,6 +11,12 @@ public interface IConnectionSource : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store cannot be reached now.</exception>
     ValueTask<DbConnection> OpenAsync(CancellationToken cancel, bool writes = false);
 
+    /// <summary>Asked before every commit; a server looks after its disk itself.</summary>
+    /// <exception cref="StoreUnavailableException">There is too little room on the disk to try.</exception>
+    void RequireRoom()
+    {
+    }
+
     /// <summary>
     /// Takes what was deleted off the disk as well. Readers go on meanwhile and writers wait; where that cannot be done
     /// within reason it is left for another time.

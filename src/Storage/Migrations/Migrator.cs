@@ -15,6 +15,8 @@ public sealed class Migrator
             applied_at timestamptz not null, primary key (slice, number))
         """;
 
+    private const string HasJournal = "select count(*) from information_schema.tables where table_schema = current_schema() and table_name = 'schema_journal'";
+
     private const string ReadJournal = "select slice, number, checksum from schema_journal";
 
     private const string WriteJournal = """
@@ -45,7 +47,8 @@ public sealed class Migrator
     /// <exception cref="StoreUnavailableException">Servers run that could not go on after a file that is new.</exception>
     public async Task<int> MigrateAsync(CancellationToken cancel = default)
     {
-        await _database.ExecuteAsync(CreateJournal, cancel: cancel);
+        // A store whose shape is right is opened without a write: its disk may be full.
+        if (await _database.ScalarAsync<long>(HasJournal, cancel: cancel) == 0) await _database.ExecuteAsync(CreateJournal, cancel: cancel);
         var done = (await _database.QueryAsync<Line>(ReadJournal, cancel: cancel)).ToDictionary(l => (l.Slice, l.Number), l => l.Checksum);
         var ran = 0;
         foreach (var migration in _migrations)
