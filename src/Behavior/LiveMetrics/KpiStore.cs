@@ -68,7 +68,7 @@ internal sealed class KpiStore(Database database)
 
     private const string Scan = """
         select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,
-            coalesce(i.user_id, e.user_id) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
+            coalesce(i.user_id, nullif(e.user_id, '')) as Person, e.session_id as Session, e.product_id as Product, e.category as Category, e.price as Price,
             e.quantity as Quantity, e.currency as Currency, e.revenue as Revenue, e.query as Query,
             case when e.type = 'track' and e.name = 'Products Searched' then e.properties ->> 'results' end as Results
         from events e left join identities i on i.alias = e.user_id where e.occurred_at >= @Since

@@ -18,13 +18,16 @@ public class LiveWindowsTests
     private static readonly DateTimeOffset Start = new(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Names = [EventNames.ProductViewed, EventNames.ProductAdded, EventNames.CheckoutStarted, EventNames.OrderCompleted, EventNames.OrderRefunded, EventNames.ProductsSearched, EventNames.RevenueAdjusted, "Custom"];
 
+    /// <summary>Number of a user whose name is not sent.</summary>
+    private const int Nobody = 6;
+
     private sealed record Drawn(int Id, int User, bool Anonymous, bool Both, int Name, int AgeSeconds, int Session, int Amount, bool Foreign, bool Line);
 
     private static readonly Gen<Drawn> AnEvent = Gen.Select(
         Gen.Int[1, 400], Gen.Int[1, 6], Gen.Bool, Gen.Int[0, 9], Gen.Int[0, Names.Length - 1], Gen.OneOf(Gen.Int[-300, 600], Gen.Int[0, 8_000], Gen.Int[0, 200_000]), Gen.Int[0, 8], Gen.Int[1, 500],
         (id, user, anonymous, both, name, age, session, amount) => new Drawn(id, user, anonymous, both == 0, name, age, session, amount, amount % 17 == 0, amount % 3 == 0));
 
-    private static ShopEvent Make(Drawn d, DateTimeOffset now) => Testing.Make.Event($"m{d.Id}", Names[d.Name], user: d.Anonymous && !d.Both ? null : $"u{d.User}", anonymous: d.Anonymous || d.Both ? $"a{d.User}" : null,
+    private static ShopEvent Make(Drawn d, DateTimeOffset now) => Testing.Make.Event($"m{d.Id}", Names[d.Name], user: (d.Anonymous && !d.Both) || d.User == Nobody ? null : $"u{d.User}", anonymous: d.Anonymous || d.Both ? $"a{d.User}" : null,
         at: now.AddSeconds(-d.AgeSeconds), type: d.Line && Names[d.Name] == EventNames.OrderCompleted ? EventTypes.Item : EventTypes.Track,
         revenue: d.Line ? null : Names[d.Name] == EventNames.OrderRefunded ? -d.Amount : d.Amount, product: $"p{d.Amount % 5}", quantity: 1 + d.Amount % 3, price: d.Amount / 4m,
         session: d.Session == 0 ? null : $"s{d.Session}-{d.User}", currency: d.Foreign ? "EUR" : null, properties: d.Amount % 2 == 0 ? """{"results":0}""" : """{"results":3}""", query: $"q{d.Amount % 4}");
