@@ -11,6 +11,7 @@ namespace BehaviorDashboard.Nodes;
 /// </summary>
 public sealed class Node : BackgroundService
 {
+    private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
@@ -81,9 +82,11 @@ public sealed class Node : BackgroundService
         foreach (var lease in _leases) lease.Lose();
         try
         {
-            await _store.ReleaseAsync(Id, cancellationToken);
+            // However long the server took before: given back they must be, and a shutdown does not end as a crash.
+            using var patience = new CancellationTokenSource(ReleaseWithin);
+            await _store.ReleaseAsync(Id, patience.Token);
         }
-        catch (Exception problem) when (problem is not OperationCanceledException)
+        catch (Exception problem)
         {
             _logger.LogWarning(problem, "The leases could not be given back; they run out in {Seconds} seconds.", Lease.Length.TotalSeconds);
         }

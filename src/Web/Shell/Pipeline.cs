@@ -9,6 +9,7 @@ internal static class Pipeline
     public static void UseShell(this WebApplication app)
     {
         if (app.Configuration.GetValue<bool>(Proxies.SwitchKey)) app.UseForwardedHeaders();
+        app.Use(app.Services.GetRequiredService<Draining>().CarryAsync);
         app.UseHsts();
         app.UseSecurityHeaders();
         app.UseRequestLocalization();
