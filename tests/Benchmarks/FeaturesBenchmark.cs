@@ -31,7 +31,7 @@ internal static class FeaturesBenchmark
             cast(count(*) filter (where name = '{EventNames.ProductViewed}') as double precision) as product_views,
             cast(count(*) filter (where name = '{EventNames.ProductsSearched}') as double precision) as searches,
             cast(count(*) filter (where name = '{EventNames.ProductAdded}') as double precision) as cart_adds
-        from events where user_id is not null group by user_id
+        from events where user_id <> '' group by user_id
         """;
 
     private const string FillProfiles = """

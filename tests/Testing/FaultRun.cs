@@ -288,12 +288,12 @@ public sealed partial class FaultRun(Cluster cluster, Func<Task> restartStore, i
         await HoldsAsync(wrong, "People's events do not add up to those stored.", """
             select count(*) from (
                 select coalesce(i.user_id, e.user_id) as person, count(*) filter (where e.type <> 'item') as n, count(*) filter (where e.type = 'track' and e.name = 'Order Completed') as o
-                from events e left join identities i on i.alias = e.user_id where e.user_id is not null group by 1) s
+                from events e left join identities i on i.alias = e.user_id where e.user_id <> '' group by 1) s
             full join profiles p on p.user_id = s.person where p.events is distinct from s.n or p.orders is distinct from s.o
             """, TimeSpan.Zero);
         await HoldsAsync(wrong, "People's sessions are not those stored.", """
             select count(*) from (
-                select coalesce(i.user_id, e.user_id) as person, count(distinct e.session_id) as n from events e left join identities i on i.alias = e.user_id where e.user_id is not null group by 1) s
+                select coalesce(i.user_id, e.user_id) as person, count(distinct e.session_id) as n from events e left join identities i on i.alias = e.user_id where e.user_id <> '' group by 1) s
             full join profiles p on p.user_id = s.person where p.sessions is distinct from s.n
             """, SettleWithin);
         var off = TimeSpan.FromSeconds(5) + (cluster.IsEmbedded ? SmallJump : TimeSpan.Zero);

@@ -30,7 +30,7 @@ internal static class CountedRows
         var aliases = (await store.Database.QueryAsync<Alias>("select alias as Key, user_id as Person from identities")).ToDictionary(a => a.Key, a => a.Person);
         var events = await store.Database.QueryAsync<Stored>("""
             select user_id as Key, type as Type, name as Name, session_id as SessionId, occurred_at as At, quantity as Quantity, rating as Rating, currency as Currency, revenue as Revenue, cast(properties ->> 'discount' as text) as Discount
-            from events where user_id is not null
+            from events where user_id <> ''
             """);
         return [.. events.GroupBy(e => aliases.GetValueOrDefault(e.Key, e.Key)).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Count(g.Key, [.. g]))];
     }
