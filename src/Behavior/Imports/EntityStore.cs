@@ -10,11 +10,6 @@ internal sealed record Entity(string Key, long Hash, string ImportId);
 /// <summary>SQL of what imports are remembered by: the content under each key, and what it took the place of.</summary>
 internal sealed class EntityStore(Database database)
 {
-    private const string EventColumns = """
-        message_id, received_at, occurred_at, user_id, given_id, anonymous_id, session_id, type, name, product_id, category,
-        price, quantity, currency, revenue, order_id, campaign_id, recommendation_id, query, rating, url, properties, source_id
-        """;
-
     private const string Known = "select key as Key, hash as Hash, import_id as ImportId from import_entities where key = any(@Keys)";
 
     private const string ReplacedBy = "select key from import_replaced where replaced_by = @ImportId and key = any(@Keys)";
@@ -38,8 +33,8 @@ internal sealed class EntityStore(Database database)
         """;
 
     private const string KeepEvents = $"""
-        insert into import_replaced_events (key, replaced_by, {EventColumns})
-        select r.key, @ImportId, {EventColumns} from events e join import_replaced r on r.replaced_by = @ImportId and
+        insert into import_replaced_events (key, replaced_by, {EventColumns.All})
+        select r.key, @ImportId, {EventColumns.All} from events e join import_replaced r on r.replaced_by = @ImportId and
             r.key = case when e.type = 'item' then left(e.message_id, length(e.message_id) - position('#' in reverse(e.message_id))) else e.message_id end
         where r.key = any(@Keys) and (e.type <> 'item' or not r.joined) and e.source_id <> @Source
             and not exists (select 1 from import_replaced_events k where k.key = r.key and k.replaced_by = @ImportId)

@@ -41,9 +41,8 @@ internal static class ImportUndo
     private const string ForgetLater = "delete from import_replaced where owner = @ImportId";
 
     // But for orders that came live meanwhile: those stand for themselves (SameOrder).
-    private const string EventsBack = """
-        select message_id, received_at, occurred_at, user_id, given_id, anonymous_id, session_id, type, name, product_id, category,
-            price, quantity, currency, revenue, order_id, campaign_id, recommendation_id, query, rating, url, properties, source_id
+    private const string EventsBack = $"""
+        select {EventColumns.All}
         from import_replaced_events k where replaced_by = @ImportId and not exists (
             select 1 from events e where e.type = 'track' and e.order_id = k.order_id and e.name = k.name and e.source_id not like 'import:%'
                 and e.occurred_at >= k.occurred_at - interval '2 days' and e.occurred_at <= case when k.name = 'Order Refunded' then k.received_at else k.occurred_at + interval '2 days' end)

@@ -1,7 +1,7 @@
 namespace BehaviorDashboard.Segments;
 
 /// <summary>The tables a rule is run over: the whole store, or copies that hold some people only.</summary>
-/// <param name="Resolve">Whether <c>user_id</c> of the events may be missing, or an older key that <c>identities</c> resolves.</param>
+/// <param name="Resolve">Whether <c>user_id</c> of the events may be nobody's, or an older key that <c>identities</c> resolves.</param>
 /// <param name="Together">Whether events of one name are read once for all conditions on them: that pays where events are few and conditions many.</param>
 internal sealed record RuleSources(string Profiles, string Events, bool Resolve, bool Together)
 {
