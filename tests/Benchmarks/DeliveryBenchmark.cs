@@ -7,6 +7,7 @@ using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Segments;
@@ -54,7 +55,7 @@ internal static class DeliveryBenchmark
             ["Demo:Enabled"] = demo ? "true" : "false", ["Campaigns:SmtpHost"] = "127.0.0.1", ["Campaigns:SmtpPort"] = $"{port}", ["Campaigns:SmtpSecurity"] = "none", ["Campaigns:From"] = "news@shop.example", ["Campaigns:AtOnce"] = $"{handful}",
             ["Campaigns:MailsPerSecond"] = "10000", ["Campaigns:MessagesPerSecond"] = "100000", ["Campaigns:QuietFrom"] = "0", ["Campaigns:QuietTo"] = "0", ["Campaigns:GlobalControl"] = "0", ["Webhooks:InsideHosts:0"] = "127.0.0.1",
         };
-        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], null,
+        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new LiveMetricsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], null,
             s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), settings);
         foreach (var part in Enumerable.Range(0, people).Chunk(5_000))
             await store.Writer.AppendAsync([.. part.Select(i => Make.Event($"i{i}", "identify", $"u{i}", type: EventTypes.Identify, at: DateTimeOffset.UtcNow, traits: $$"""{"email":"u{{i}}@x.example","firstName":"N{{i}}","emailConsent":true}"""))]);

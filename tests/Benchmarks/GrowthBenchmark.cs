@@ -84,6 +84,12 @@ internal static class GrowthBenchmark
 
         await using var scope = store.Services.CreateAsyncScope();
         var (kpis, people) = (store.Services.GetRequiredService<KpiService>(), scope.ServiceProvider.GetRequiredService<PeopleService>());
+        var products = store.Services.GetRequiredService<ProductService>();
+        async Task ProductsAsync(int _)
+        {
+            await products.PageAsync(new ProductQuery(), TimeRange.Last(TimeSpan.FromDays(30), now));
+            await products.TotalsAsync("", TimeRange.Last(TimeSpan.FromDays(30), now));
+        }
         var feed = store.Services.GetRequiredService<LiveFeed>();
         var started = Stopwatch.GetTimestamp();
         await feed.StartAsync(default);
@@ -92,11 +98,13 @@ internal static class GrowthBenchmark
         await feed.StopAsync(default);
 
         await TimeAsync(times, "home, 30 days and the 30 before, before days are summarised", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(30), now), compare: true));
+        await TimeAsync(times, "products over 30 days, with their number, before days are summarised", ProductsAsync);
         started = Stopwatch.GetTimestamp();
         var days = await store.Services.GetRequiredService<DayKeeper>().RunAsync();
         if (days > 0) times["to summarise a day"] = Stopwatch.GetElapsedTime(started).TotalMilliseconds / days;
         await TimeAsync(times, "home, 30 days and the 30 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(30), now), compare: true));
         await TimeAsync(times, "home, 24 hours and the 24 before", _ => kpis.ReportAsync(TimeRange.Last(TimeSpan.FromDays(1), now), compare: true));
+        await TimeAsync(times, "products over 30 days, with their number", ProductsAsync);
         foreach (var sort in PeopleQuery.Sorts)
             await TimeAsync(times, $"people by {sort}, with their number", async _ =>
             {

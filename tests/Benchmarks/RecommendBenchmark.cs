@@ -3,6 +3,7 @@ using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Testing;
@@ -32,7 +33,7 @@ internal static class RecommendBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var (people, products, events, requests) = (Setup.Option(args, "--people", 1_000_000), Setup.Option(args, "--products", 50_000), Setup.Option(args, "--events", 12_000_000), Setup.Option(args, "--requests", 4_000));
-        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new ProfilesModule(), new LearningModule(), new CatalogModule(), new RecommendationsModule()],
+        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new ProfilesModule(), new LearningModule(), new LiveMetricsModule(), new CatalogModule(), new RecommendationsModule()],
             more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
         var services = store.Services;
         foreach (var chunk in Enumerable.Range(0, products).Chunk(10_000))

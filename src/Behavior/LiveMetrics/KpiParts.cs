@@ -15,17 +15,35 @@ internal static class KpiParts
 
     public const string VisitColumns = "ev.type, ev.name, ev.user_id, ev.session_id";
 
-    /// <summary>Products, categories and searches without result, of <see cref="RankColumns"/>.</summary>
-    public static readonly string Ranks = $"""
-        {RankedBy("product", "product_id")}
+    /// <summary>Every product that an event named, of <see cref="ProductColumns"/>.</summary>
+    public const string Products = """
+        select product_id, currency, max(category) as category, max(occurred_at) as seen, count(*) filter (where type = 'track' and name = 'Product Viewed') as views,
+            count(*) filter (where type = 'item' and name = 'Order Completed') as lines,
+            cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as units,
+            cast(coalesce(sum(price * quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as decimal(18, 4)) as revenue
+        from e where product_id is not null group by product_id, currency
+        """;
+
+    public const string ProductColumns = "ev.type, ev.name, ev.product_id, ev.category, ev.price, ev.quantity, ev.currency, ev.occurred_at";
+
+    /// <summary><see cref="Products"/> of the events, and those of the days between.</summary>
+    public const string ProductsAndDays = $"""
+        {Products}
         union all
-        {RankedBy("category", "category")}
+        select product_id, currency, category, seen, views, lines, units, revenue from day_products where day >= @A and day < @B
+        """;
+
+    /// <summary>Categories and searches without result, of <see cref="RankColumns"/>.</summary>
+    public const string Ranks = """
+        select 'category' as kind, category as name, currency, count(*) filter (where type = 'track') as times,
+            cast(coalesce(sum(quantity) filter (where type = 'item'), 0) as bigint) as units, cast(coalesce(sum(price * quantity) filter (where type = 'item'), 0) as decimal(18, 4)) as revenue
+        from e where category is not null and (type = 'item' and name = 'Order Completed' or type = 'track' and name = 'Product Viewed') group by category, currency
         union all
         select 'search', query, cast(null as text), count(*), cast(0 as bigint), cast(0 as decimal(18, 4)) from e
         where type = 'track' and name = 'Products Searched' and results = '0' and query is not null group by query
         """;
 
-    public const string RankColumns = $"ev.type, ev.name, ev.product_id, ev.category, ev.price, ev.quantity, ev.currency, ev.query, {Results}";
+    public const string RankColumns = $"{ProductColumns}, ev.query, {Results}";
 
     /// <summary>Columns of <see cref="Counts"/>.</summary>
     public const string CountColumns = $"ev.type, ev.name, ev.session_id, ev.quantity, ev.currency, ev.revenue, ev.occurred_at, {Results}";
@@ -54,10 +72,4 @@ internal static class KpiParts
         """;
 
     private static string Sum(string name) => $"cast(coalesce(sum(revenue) filter (where type = 'track' and name = '{name}'), 0) as decimal(18, 4))";
-
-    private static string RankedBy(string kind, string column) => $"""
-        select '{kind}' as kind, {column} as name, currency, count(*) filter (where type = 'track') as times,
-            cast(coalesce(sum(quantity) filter (where type = 'item'), 0) as bigint) as units, cast(coalesce(sum(price * quantity) filter (where type = 'item'), 0) as decimal(18, 4)) as revenue
-        from e where {column} is not null and (type = 'item' and name = 'Order Completed' or type = 'track' and name = 'Product Viewed') group by {column}, currency
-        """;
 }

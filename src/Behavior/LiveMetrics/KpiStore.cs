@@ -7,7 +7,7 @@ namespace BehaviorDashboard.LiveMetrics;
 /// The KPI catalogue in SQL, for any range: from the days that are summarised, and from the events of the rest. <see cref="Tally"/> is
 /// the same catalogue folded event by event; a property test holds them together.
 /// </summary>
-internal sealed class KpiStore(Database database)
+internal sealed class KpiStore(Database database, SummarisedDays days)
 {
     /// <summary>Up to here a range is read from events alone: its series has points within a day.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromDays(3);
@@ -56,15 +56,15 @@ internal sealed class KpiStore(Database database)
         r as (
             {KpiParts.Ranks}
             union all
-            select kind, name, currency, times, units, revenue from day_ranks where day >= @A and day < @B),
+            select kind, name, currency, times, units, revenue from day_ranks where day >= @A and day < @B
+            union all
+            select 'product', product_id, currency, views, units, revenue from ({KpiParts.ProductsAndDays}) p where views > 0 or lines > 0),
         t as (
             select kind, name, cast(sum(times) as bigint) as times, cast(sum(units) as bigint) as units,
                 cast(coalesce(sum(revenue) filter (where currency is null or currency = @Currency), 0) as decimal(18, 4)) as revenue from r group by kind, name)
         select kind as Kind, name as Name, times as Times, units as Units, revenue as Revenue
         from (select *, row_number() over (partition by kind order by revenue desc, times desc, name) as place from t) x where place <= @Limit order by kind, place
         """;
-
-    private const string Days = "select day as At, ends as Ends from summarised_days where made_at is not null and zone = @Zone and day >= @From and ends <= @To order by day";
 
     private const string Scan = """
         select e.message_id as MessageId, e.received_at as ReceivedAt, e.occurred_at as At, e.type as Type, e.name as Name,
@@ -95,14 +95,14 @@ internal sealed class KpiStore(Database database)
     }, cancel);
 
     public Task<KpiValues> ValuesAsync(KpiQuestion question, CancellationToken cancel) =>
-        database.SnapshotAsync(async session => (await FiguresAsync(session, question, await StretchAsync(session, question))).Values, cancel);
+        database.SnapshotAsync(async session => (await FiguresAsync(session, question, await StretchAsync(session, question.Range))).Values, cancel);
 
     /// <param name="before">Asked for the figures only.</param>
     public Task<KpiAnswer> AnswerAsync(KpiQuestion question, KpiQuestion? before, int limit, CancellationToken cancel) => database.SnapshotAsync(async session =>
     {
-        var stretch = await StretchAsync(session, question);
+        var stretch = await StretchAsync(session, question.Range);
         var ranks = await session.QueryAsync<RankRow>(Ranks, new { question.Range.From, question.Range.To, A = stretch.From, B = stretch.To, question.Currency, Limit = limit });
-        return new KpiAnswer(await FiguresAsync(session, question, stretch), before is null ? null : await FiguresAsync(session, before, await StretchAsync(session, before)), ranks.ToLookup(r => r.Kind));
+        return new KpiAnswer(await FiguresAsync(session, question, stretch), before is null ? null : await FiguresAsync(session, before, await StretchAsync(session, before.Range)), ranks.ToLookup(r => r.Kind));
     }, cancel);
 
     /// <summary>Figures, and orders, net revenue and sessions by minute, hour or shop day, whichever gives a readable number of points.</summary>
@@ -113,21 +113,7 @@ internal sealed class KpiStore(Database database)
         return KpiFigures.Of((await session.FirstOrDefaultAsync<KpiValues>(Visits, arguments))!, counts, question.Currency);
     }
 
-    /// <returns>The longest stretch of summarised days; an empty one at the end of the range where there is none.</returns>
-    private static async Task<TimeRange> StretchAsync(Session session, KpiQuestion question)
-    {
-        var (range, best) = (question.Range, new TimeRange(question.Range.To, question.Range.To));
-        if (range.Length <= Short) return best;
-        var run = best;
-        foreach (var day in await session.QueryAsync<Day>(Days, new { range.From, range.To, question.Zone }))
-        {
-            run = new TimeRange(day.At == run.To ? run.From : day.At, day.Ends);
-            if (run.Length > best.Length) best = run;
-        }
-        return best;
-    }
-
-    private sealed record Day(DateTimeOffset At, DateTimeOffset Ends);
+    private async Task<TimeRange> StretchAsync(Session session, TimeRange range) => range.Length <= Short ? new TimeRange(range.To, range.To) : await days.StretchAsync(session, range);
 }
 
 /// <summary>A stored event as it is read to rebuild the windows.</summary>

@@ -29,6 +29,7 @@ public sealed class LiveMetricsModule : IModule
         services.AddSingleton(p => new DayKeeper(p.GetRequiredService<DayStore>(), p.GetRequiredService<IOptions<KpisOptions>>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<Node>(),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<DayKeeper>>()));
         services.AddHostedService(p => p.GetRequiredService<DayKeeper>());
+        services.AddSingleton(p => new SummarisedDays(p.GetRequiredService<ShopClock>()));
         services.AddSingleton<KpiStore>();
         services.AddSingleton(p => new KpiService(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddSingleton(p => new LiveFeed(p.GetRequiredService<KpiStore>(), p.GetRequiredService<IProductCatalog>(), p.GetRequiredService<IOptions<ShopOptions>>(),

@@ -46,7 +46,7 @@ internal static class Placements
             "campaigns", "campaign_looks", "campaign_notes", "recommendation_strategies", "recommendation_overrides", "recommendation_experiments", "recommendation_forgotten",
             "import_entities", "import_replaced", "incidents",
             // Joined and added up with the visits of days.
-            "summarised_days", "day_counts", "day_ranks",
+            "summarised_days", "day_counts", "day_ranks", "day_products",
         ]),
         (Placement.Coordinator,
         [

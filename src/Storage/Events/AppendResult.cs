@@ -41,9 +41,7 @@ public interface ICommittedEvents
 /// </summary>
 public interface IHistoryParticipant
 {
-    /// <param name="hours">Beginnings of the hours, in UTC, in which the events lie.</param>
-    /// <param name="keys">Keys they are stored under.</param>
-    Task ChangeAsync(Session session, IReadOnlyList<DateTimeOffset> hours, IReadOnlyList<string> keys);
+    Task ChangeAsync(Session session, ChangedEvents events);
 }
 
 /// <summary>Writes in the transaction that stores the events, so that both are durable or neither: be quick.</summary>

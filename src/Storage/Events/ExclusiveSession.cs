@@ -153,10 +153,6 @@ public sealed class ExclusiveSession
     /// <summary>Has those know who keep something made of these rows.</summary>
     private async Task TellAsync(string rows, object? arguments)
     {
-        if (_historians.Length == 0) return;
-        var hours = await Session.QueryAsync<DateTimeOffset>($"select distinct date_trunc('hour', occurred_at) from ({rows}) r", arguments);
-        if (hours.Count == 0) return;
-        var keys = await Session.QueryAsync<string>($"select distinct user_id from ({rows}) r where user_id <> ''", arguments);
-        foreach (var historian in _historians) await historian.ChangeAsync(Session, hours, keys);
+        foreach (var historian in _historians) await historian.ChangeAsync(Session, new ChangedEvents(Session, rows, arguments));
     }
 }

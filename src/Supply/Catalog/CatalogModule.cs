@@ -18,8 +18,9 @@ public sealed class CatalogModule : IModule
     {
         services.AddMigrations<CatalogModule>("Catalog");
         services.AddSingleton<ProductStore>();
+        services.AddSingleton<ProductListStore>();
         services.AddSingleton<IProductCatalog>(provider => provider.GetRequiredService<ProductStore>());
-        services.AddSingleton(p => new ProductService(p.GetRequiredService<ProductStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
+        services.AddSingleton(p => new ProductService(p.GetRequiredService<ProductStore>(), p.GetRequiredService<ProductListStore>(), p.GetRequiredService<IOptions<ShopOptions>>()));
         services.AddSingleton<SupplyStore>();
         services.AddSingleton(p => new SupplyCatalog(p.GetRequiredService<SupplyStore>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new SharedSignal("catalog", p.GetRequiredService<SupplyCatalog>().Changed));

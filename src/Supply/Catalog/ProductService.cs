@@ -9,19 +9,20 @@ namespace BehaviorDashboard.Catalog;
 public sealed class ProductService
 {
     private readonly ProductStore _store;
+    private readonly ProductListStore _list;
     private readonly string _currency;
 
-    internal ProductService(ProductStore store, IOptions<ShopOptions> shop) => (_store, _currency) = (store, shop.Value.Currency);
+    internal ProductService(ProductStore store, ProductListStore list, IOptions<ShopOptions> shop) => (_store, _list, _currency) = (store, list, shop.Value.Currency);
 
     public async Task<ProductPage> PageAsync(ProductQuery query, TimeRange range, CancellationToken cancel = default)
     {
-        var products = await _store.PageAsync(query, range, _currency, Parse(query), cancel);
+        var products = await _list.PageAsync(query, range, _currency, Parse(query), cancel);
         return new ProductPage(products, products.Count < query.Limit ? null : Write(query.Sort, products[^1]));
     }
 
-    public Task<ProductTotals> TotalsAsync(string text, TimeRange range, CancellationToken cancel = default) => _store.TotalsAsync(text, range, _currency, cancel);
+    public Task<ProductTotals> TotalsAsync(string text, TimeRange range, CancellationToken cancel = default) => _list.TotalsAsync(text, range, _currency, cancel);
 
-    public Task<Product?> FindAsync(string id, TimeRange range, CancellationToken cancel = default) => _store.FindAsync(id, range, _currency, cancel);
+    public Task<Product?> FindAsync(string id, TimeRange range, CancellationToken cancel = default) => _list.FindAsync(id, range, _currency, cancel);
 
     /// <summary>Products of the catalogue by their words, without figures.</summary>
     public Task<IReadOnlyList<(string Id, string Title)>> SuggestAsync(string text, int limit, CancellationToken cancel = default) => _store.SuggestAsync(text, limit, cancel);

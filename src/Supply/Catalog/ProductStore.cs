@@ -1,10 +1,9 @@
 using BehaviorDashboard.Contracts;
-using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Catalog;
 
-/// <summary>All SQL of the catalogue.</summary>
+/// <summary>What the catalogue says of products.</summary>
 internal sealed class ProductStore(Database database, TimeProvider time) : IProductCatalog
 {
     private const string Columns = """
@@ -44,44 +43,6 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         """;
 
     private const string DeleteSource = "delete from products where source = @Source";
-
-    // Every product anybody knows of, beside what happened to it in a range. Bounded in time, so that a long history costs nothing.
-    private const string Known = """
-        s as (
-            select product_id as id, max(category) as category, max(occurred_at) as seen,
-                count(*) filter (where type = 'track' and name = 'Product Viewed') as views,
-                cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as units,
-                cast(coalesce(sum(price * quantity) filter (where type = 'item' and name = 'Order Completed' and (currency is null or currency = @Currency)), 0) as decimal(18, 4)) as revenue
-            from events where product_id is not null and occurred_at >= @From and occurred_at < @To group by product_id),
-        k as (
-            select coalesce(p.id, s.id) as id, p.title, coalesce(p.category, s.category) as category, p.price, p.currency, p.stock, s.seen,
-                coalesce(s.units, 0) as units, coalesce(s.revenue, 0) as revenue, coalesce(s.views, 0) as views, lower(coalesce(p.title, p.id, s.id)) as word
-            from products p full outer join s on s.id = p.id)
-        """;
-
-    private const string Line = """
-        id as Id, title as Title, category as Category, price as Price, currency as Currency, stock as Stock, units as Units, revenue as Revenue, views as Views, seen as LastSeen
-        """;
-
-    private const string Matches = "(@Text = '' or word like @Like or lower(id) like @Like or lower(coalesce(category, '')) like @Like)";
-
-    private const string BySold = $"with {Known} select {Line} from k where {Matches} and (@First or (units, id) < (@Number, @Id)) order by units desc, id desc limit @Limit";
-
-    private const string BySeen = $"""
-        with {Known} select {Line} from k where {Matches} and (@First or (coalesce(seen, @Never), id) < (@Seen, @Id)) order by coalesce(seen, @Never) desc, id desc limit @Limit
-        """;
-
-    private const string ByTitle = $"""
-        with {Known} select {Line} from k where {Matches} and (@First or (word, id) > ((select word from k where id = @Id), @Id)) order by word, id limit @Limit
-        """;
-
-    private const string ByStock = $"""
-        with {Known} select {Line} from k where {Matches} and (@First or (coalesce(stock, @Unknown), id) > (@Number, @Id)) order by coalesce(stock, @Unknown), id limit @Limit
-        """;
-
-    private const string Totals = $"with {Known} select count(*) as Products, cast(coalesce(sum(units), 0) as bigint) as Units from k where {Matches}";
-
-    private const string ById = $"with {Known} select {Line} from k where id = @Id";
 
     private const string Suggest = """
         select id as Key, title as Value from products where lower(title) like @Like or lower(id) like @Like order by lower(title), id limit @Limit
@@ -128,25 +89,8 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         return await session.ExecuteAsync(DeleteSource, new { Source = source });
     }, cancel);
 
-    public Task<IReadOnlyList<Product>> PageAsync(ProductQuery query, TimeRange range, string currency, ProductCursor? after, CancellationToken cancel) => database.QueryAsync<Product>(
-        query.Sort switch { "seen" => BySeen, "title" => ByTitle, "stock" => ByStock, _ => BySold },
-        new
-        {
-            Text = query.Text.Trim(), Like = Like(query.Text), range.From, range.To, Currency = currency, First = after is null, Number = after?.Number ?? 0, Id = after?.Id ?? "",
-            Seen = new DateTimeOffset(Math.Clamp(after?.Number ?? 0, 0, DateTime.MaxValue.Ticks), TimeSpan.Zero), Never = DateTimeOffset.MinValue, Unknown = long.MaxValue, query.Limit,
-        }, cancel);
-
-    public async Task<ProductTotals> TotalsAsync(string text, TimeRange range, string currency, CancellationToken cancel) =>
-        await database.FirstOrDefaultAsync<ProductTotals>(Totals, new { Text = text.Trim(), Like = Like(text), range.From, range.To, Currency = currency }, cancel) ?? new ProductTotals(0, 0);
-
-    public Task<Product?> FindAsync(string id, TimeRange range, string currency, CancellationToken cancel) =>
-        database.FirstOrDefaultAsync<Product>(ById, new { Id = id, range.From, range.To, Currency = currency }, cancel);
-
     public async Task<IReadOnlyList<(string Id, string Title)>> SuggestAsync(string text, int limit, CancellationToken cancel) =>
-        [.. (await database.QueryAsync<KeyValue>(Suggest, new { Like = Like(text), Limit = limit }, cancel)).Select(p => (p.Key, p.Value))];
-
-    /// <summary>Wildcards of SQL are not for people who search; an underscore finds itself among others.</summary>
-    private static string Like(string text) => "%" + text.Trim().Replace("%", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal).ToLowerInvariant() + "%";
+        [.. (await database.QueryAsync<KeyValue>(Suggest, new { Like = SearchText.Like(text), Limit = limit }, cancel)).Select(p => (p.Key, p.Value))];
 
     private sealed record KeyValue(string Key, string Value);
 
@@ -189,6 +133,3 @@ internal sealed class ProductStore(Database database, TimeProvider time) : IProd
         Now = time.GetUtcNow(),
     });
 }
-
-/// <summary>Where a page of products ended.</summary>
-internal sealed record ProductCursor(long Number, string Id);

@@ -48,7 +48,7 @@ internal static class House
         ["Predictions"] = ["Features", "Learning", "Profiles", "Segments"],
         ["Privacy"] = ["Learning", "Profiles"],
         ["Reviews"] = ["Imports", "Learning"],
-        ["Catalog"] = [],
+        ["Catalog"] = ["LiveMetrics"],
         ["Forecasting"] = ["Catalog", "Learning"],
         ["Inventory"] = ["Catalog", "Forecasting"],
         ["LostDemand"] = ["Catalog", "Forecasting", "Inventory"],

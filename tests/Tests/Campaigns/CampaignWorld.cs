@@ -6,6 +6,7 @@ using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Segments;
@@ -49,7 +50,7 @@ internal sealed class CampaignWorld : IAsyncDisposable
             ["Demo:Enabled"] = "true", ["Campaigns:QuietFrom"] = "0", ["Campaigns:QuietTo"] = "0", ["Campaigns:GlobalControl"] = "0", ["Campaigns:MailsPerSecond"] = "10000", ["Campaigns:LookSeconds"] = "1",
         };
         foreach (var (key, value) in more ?? new Dictionary<string, string?>()) settings[key] = value;
-        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule(), .. also], time,
+        var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new LiveMetricsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule(), .. also], time,
             s => s.AddSingleton<IAuditLog>(audit).AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)), settings);
         return new CampaignWorld(store, time, audit);
     }

@@ -2,6 +2,7 @@ using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -18,7 +19,7 @@ public class ProductServiceTests
     private static async Task<(TestStore Store, ProductService Products)> OpenAsync(Engine engine)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var store = await TestStore.OpenAsync(engine, [new CatalogModule()]);
+        var store = await TestStore.OpenAsync(engine, [new LiveMetricsModule(), new CatalogModule()], more: s => s.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)));
         return (store, store.Services.GetRequiredService<ProductService>());
     }
 

@@ -275,6 +275,11 @@ public class SummarisedDaysTests
         await store.RestartAsync();
         var range = TimeRange.Last(TimeSpan.FromDays(18), Now);
         await SameAsync(store, range);
+        // Of a claim that nothing follows: erasure finds what lies under a day by the day.
+        var day = store.Services.GetRequiredService<ShopClock>().Days(new DateOnly(2026, 3, 25), new DateOnly(2026, 3, 25));
+        await store.Services.GetRequiredService<DayStore>().ClaimAsync(day, zone);
+        foreach (var table in new[] { "day_visits", "day_counts", "day_ranks", "day_products" })
+            Assert.Equal(0, await store.Database.ScalarAsync<long>($"select count(*) from {table} t where not exists (select 1 from summarised_days d where d.day = t.day)"));
         Assert.True(await Keeper(store).RunAsync() > 30);
         await SameAsync(store, range);
         Assert.Equal(await MarksAsync(store), await store.Database.ScalarAsync<long>("select count(*) from summarised_days where zone = 'Asia/Kolkata'"));
@@ -304,6 +309,28 @@ public class SummarisedDaysTests
         Assert.Equal(2, await Keeper(store).RunAsync());
         Assert.Equal(["", "bob", "cleo"], await store.Database.QueryAsync<string>("select distinct user_id from day_visits order by 1"));
         await SameAsync(store, range);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_removal_is_asked_for_hours_and_keys_only_where_a_summarised_day_may_hold_them(Engine engine)
+    {
+        await using var store = await OpenAsync(engine, new FakeTimeProvider(Now));
+        var stale = store.Services.GetRequiredService<StaleDays>();
+        Task ChangeAsync(string rows) => store.Database.WriteAsync(async session =>
+        {
+            await stale.ChangeAsync(session, new ChangedEvents(session, rows, null));
+            return true;
+        });
+        const string Today = "select cast('2026-04-03 12:00:00+00' as timestamptz) as occurred_at", Then = "select cast('2026-03-25 12:00:00+00' as timestamptz) as occurred_at";
+        await store.Writer.AppendAsync([Make.Event("1", user: "ada", at: Now.AddDays(-9), received: Now), Make.Event("2", user: "bob", at: Now.AddDays(-9), received: Now)]);
+        await ChangeAsync("there is no such question");
+        await Keeper(store).RunAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => ChangeAsync("there is no such question"));
+        // Without a column of keys.
+        await ChangeAsync(Today);
+        await Assert.ThrowsAnyAsync<Exception>(() => ChangeAsync(Then));
+        await ChangeAsync($"{Then}, 'ada' as user_id");
+        Assert.Equal(["bob"], await store.Database.QueryAsync<string>("select distinct user_id from day_visits"));
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -3,6 +3,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Storage;
@@ -36,7 +37,7 @@ internal sealed class TwoTasteShop : IAsyncDisposable
     public static async Task<TwoTasteShop> OpenAsync(Engine engine, int people = 160)
     {
         var time = new FakeTimeProvider(Make.Noon);
-        var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new LearningModule(), new CatalogModule(), new RecommendationsModule()], time,
+        var store = await TestStore.OpenAsync(engine, [new ProfilesModule(), new LearningModule(), new LiveMetricsModule(), new CatalogModule(), new RecommendationsModule()], time,
             s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(p => new ShopClock(time, TimeZoneInfo.Utc)));
         var shop = new TwoTasteShop(store, time);
         await store.Services.GetRequiredService<IProductCatalog>().UpsertAsync([.. Enumerable.Range(0, Products).Select(n => Fact(n))], "test", false, default);

@@ -5,6 +5,7 @@ using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Reviews;
 using BehaviorDashboard.ServiceDesk;
@@ -241,7 +242,7 @@ public class ServiceDeskTests(ITestOutputHelper output)
     private static async Task<TestStore> OpenAsync(Engine engine, FakeTimeProvider time)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        var store = await TestStore.OpenAsync(engine, [new LearningModule(), new WebhooksModule(), new ReviewsModule(), new ProfilesModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new ServiceDeskModule()], time,
+        var store = await TestStore.OpenAsync(engine, [new LearningModule(), new WebhooksModule(), new ReviewsModule(), new ProfilesModule(), new LiveMetricsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new ServiceDeskModule()], time,
             s => s.AddSingleton<IAuditLog>(new NoAudit()).AddSingleton(new ShopClock(time, TimeZoneInfo.Utc)));
         await store.Services.GetRequiredService<ReviewKeeper>().PassAsync();
         return store;

@@ -14,8 +14,16 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
 
     private const string Made = "select day from summarised_days where made_at is not null and zone = @Zone";
 
-    // Days that were cut otherwise.
-    private const string RemoveOthers = "delete from summarised_days where day < @To and ends > @From and day <> @From";
+    private static readonly string[] Tables = ["day_visits", "day_counts", "day_ranks", "day_products"];
+
+    // Days that were cut otherwise, and what is under them: no row may outlive its day, which is how erasure finds it.
+    private static readonly string[] RemoveOthers =
+    [
+        .. Tables.Select(table => $"delete from {table} where day in (select day from summarised_days where {CutOtherwise})"),
+        $"delete from summarised_days where {CutOtherwise}",
+    ];
+
+    private const string CutOtherwise = "day < @To and ends > @From and day <> @From";
 
     private const string Claim = """
         insert into summarised_days (day, ends, zone, run) values (@From, @To, @Zone, @Run)
@@ -24,7 +32,7 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
 
     private static readonly string[] Fill =
     [
-        .. new[] { "day_visits", "day_counts", "day_ranks" }.Select(table => $"delete from {table} where day >= @From and day < @To"),
+        .. Tables.Select(table => $"delete from {table} where day >= @From and day < @To"),
         $"""
         insert into day_visits (day, user_id, session_id, cart, checkout, ordered, bought)
         with {KpiParts.Events(KpiParts.VisitColumns)} select @From, v.* from ({KpiParts.Visits}) v
@@ -36,6 +44,10 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
         $"""
         insert into day_ranks (day, kind, name, currency, times, units, revenue)
         with {KpiParts.Events(KpiParts.RankColumns)} select @From, r.* from ({KpiParts.Ranks}) r
+        """,
+        $"""
+        insert into day_products (day, product_id, currency, category, seen, views, lines, units, revenue)
+        with {KpiParts.Events(KpiParts.ProductColumns)} select @From, p.* from ({KpiParts.Products}) p
         """,
     ];
 
@@ -58,7 +70,7 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
         stale.Summarised(day.To);
         await writer.BetweenCommitsAsync(async session =>
         {
-            await session.ExecuteAsync(RemoveOthers, new { day.From, day.To });
+            foreach (var statement in RemoveOthers) await session.ExecuteAsync(statement, new { day.From, day.To });
             await session.ExecuteAsync(Claim, new { day.From, day.To, Zone = zone, Run = run });
         });
         return run;

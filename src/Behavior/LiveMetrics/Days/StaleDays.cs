@@ -18,6 +18,8 @@ internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistor
 
     private const string Newest = "select max(ends) from summarised_days";
 
+    private const string Any = "select exists (select 1 from summarised_days)";
+
     private const string Marked = "select day as At, ends as Ends from summarised_days where run is not null and day <= @Last and ends > @First order by day";
 
     private const string All = "select day as At, ends as Ends from summarised_days where day <= @Last and ends > @First order by day";
@@ -50,10 +52,14 @@ internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistor
         if (old is not null) await UnmarkAsync(session, Marked, old, 2 * Grain);
     }
 
-    public async Task ChangeAsync(Session session, IReadOnlyList<DateTimeOffset> hours, IReadOnlyList<string> keys)
+    public async Task ChangeAsync(Session session, ChangedEvents events)
     {
-        var days = SqlList.Of(await UnmarkAsync(session, All, [.. hours], TimeSpan.FromHours(1)));
-        await session.ExecuteAsync(RemoveVisits, new { Keys = SqlList.Of(keys), Days = days });
+        // Under a day that is not here lies nothing either.
+        if (!await session.ScalarAsync<bool>(Any)) return;
+        var hours = await events.HoursAsync();
+        if (hours.Count == 0 || await UnmarkAsync(session, All, [.. hours], TimeSpan.FromHours(1)) is not { Count: > 0 } touched) return;
+        var days = SqlList.Of(touched);
+        await session.ExecuteAsync(RemoveVisits, new { Keys = SqlList.Of(await events.KeysAsync()), Days = days });
         await session.ExecuteAsync(RemoveSearches, new { Days = days });
     }
 
