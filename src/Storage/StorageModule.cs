@@ -2,6 +2,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Nodes;
+using BehaviorDashboard.Reports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,9 @@ public sealed class StorageModule : IModule
         services.AddSingleton<ICommitParticipant>(provider => provider.GetRequiredService<NodeRelay>());
         services.AddHostedService(provider => provider.GetRequiredService<NodeRelay>());
         services.AddOptions<ShopOptions>().Bind(configuration.GetSection(ShopOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<KeptReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeptReports>());
+        services.AddSingleton<ICommittedEvents, OutdatedReports>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<EventMonthsAhead>();
         services.AddHostedService(provider => provider.GetRequiredService<EventMonthsAhead>());

@@ -43,16 +43,18 @@ public sealed record RangeState(string Key, TimeRange Range, bool Compare)
     /// <summary>The same choice, ending now: for pages that stay open.</summary>
     public RangeState Refreshed(ShopClock clock) => IsRolling ? this with { Range = Rolling(Key, clock) } : this;
 
-    private static TimeRange Rolling(string key, ShopClock clock)
+    /// <summary>What reports of it are kept under.</summary>
+    public RangeKey Kept => new(Key, IsRolling ? null : Range);
+
+    internal static TimeRange Rolling(string key, ShopClock clock)
     {
         var now = clock.Now;
         return key switch
         {
             "5m" => TimeRange.Last(TimeSpan.FromMinutes(5), now),
             "1h" => TimeRange.Last(TimeSpan.FromHours(1), now),
-            "7d" => new TimeRange(clock.StartOf(clock.Today.AddDays(-6)), now),
-            "30d" => new TimeRange(clock.StartOf(clock.Today.AddDays(-29)), now),
             "12m" => new TimeRange(clock.StartOf(clock.Today.AddMonths(-12).AddDays(1)), now),
+            [.. var days, 'd'] => new TimeRange(clock.StartOf(clock.Today.AddDays(1 - int.Parse(days, CultureInfo.InvariantCulture))), now),
             _ => TimeRange.Last(TimeSpan.FromHours(24), now),
         };
     }

@@ -5,6 +5,7 @@ using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
@@ -49,9 +50,9 @@ public sealed class RecommendationsModule : IModule
         services.AddSingleton<IPersonalData, ExposureErasure>();
         services.AddSingleton<PerformanceStore>();
         services.AddSingleton(p => new PerformanceService(p.GetRequiredService<PerformanceStore>(), p.GetRequiredService<InterestStore>(), p.GetRequiredService<ShelfKeeper>(), p.GetRequiredService<PolicyBook>(),
-            p.GetRequiredService<IOptions<RecommendationsOptions>>(), p.GetRequiredService<ShopClock>()));
+            p.GetRequiredService<IOptions<RecommendationsOptions>>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton(p => new PolicyLab(p.GetRequiredService<ShelfKeeper>(), p.GetRequiredService<InterestStore>(), p.GetRequiredService<PolicyBook>(), p.GetRequiredService<IOptions<RecommendationsOptions>>(), p.GetRequiredService<ShopClock>()));
-        services.AddSingleton(p => new InsightService(p.GetRequiredService<Database>(), p.GetRequiredService<InterestStore>(), p.GetRequiredService<ShelfKeeper>()));
+        services.AddSingleton(p => new InsightService(p.GetRequiredService<Database>(), p.GetRequiredService<InterestStore>(), p.GetRequiredService<ShelfKeeper>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton(new PersonPanel("Nav.Recommendations", 50, typeof(Pages.RecommendedForPerson), Access.ViewPeople));
         services.AddSingleton<IKpiSource, RecommendationKpis>();
         services.AddSingleton<IActionTarget, RecommendationActions>();

@@ -1,10 +1,11 @@
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Events;
 
 /// <summary>What the store itself holds about a person: events, the running row, the keys.</summary>
-internal sealed class EventErasure(Database database, EventWriter writer) : IPersonalData, IPersonalExport
+internal sealed class EventErasure(Database database, EventWriter writer, KeptReports reports) : IPersonalData, IPersonalExport
 {
     /// <summary>Rows that the shop's totals are made of.</summary>
     public const string ForTotals = "type in ('track', 'item') and name in ('Order Completed', 'Order Refunded', 'Revenue Adjusted')";
@@ -25,7 +26,12 @@ internal sealed class EventErasure(Database database, EventWriter writer) : IPer
         return [new("events", size.Events), new("profiles", size.Profiles), new("search words", size.Words), new("keys", size.Identities), new("merges", size.Merges), new("orders", size.Orders, Kept: person.KeepTotals)];
     }
 
-    public Task EraseAsync(ErasedPerson person) => writer.ExclusiveAsync(session => session.EraseAsync(person.Keys, person.KeepTotals));
+    public async Task EraseAsync(ErasedPerson person)
+    {
+        await writer.ExclusiveAsync(session => session.EraseAsync(person.Keys, person.KeepTotals));
+        // Words they searched with may stand in one.
+        reports.Forget();
+    }
 
     private static readonly (string Kind, string Sql)[] Tables =
     [

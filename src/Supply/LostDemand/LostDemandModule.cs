@@ -2,6 +2,7 @@ using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
+using BehaviorDashboard.Reports;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public sealed class LostDemandModule : IModule
     {
         services.AddLocalization();
         services.AddSingleton<LostDemandStore>();
-        services.AddSingleton(p => new LostDemandService(p.GetRequiredService<LostDemandStore>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<StockService>(), p.GetRequiredService<ShopClock>()));
+        services.AddSingleton(p => new LostDemandService(p.GetRequiredService<LostDemandStore>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<StockService>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<ShopClock>()));
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes) => LostDemandApi.Map(routes);

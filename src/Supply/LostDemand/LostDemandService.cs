@@ -2,6 +2,8 @@ using BehaviorDashboard.Catalog;
 using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
+using BehaviorDashboard.Look;
+using BehaviorDashboard.Reports;
 
 namespace BehaviorDashboard.LostDemand;
 
@@ -13,7 +15,9 @@ public sealed class LostDemandService
     /// <summary>Days of a person and a product after which its own rate weighs as much as the shop's.</summary>
     private const double ShopDays = 60;
 
-    private const int WaitingDays = 60;
+    /// <summary>Who found a product sold out longer ago does not wait for it any more.</summary>
+    public const int WaitingDays = 60;
+
     private const int ArrivalDays = 30;
 
     private readonly LostDemandStore _store;
@@ -21,12 +25,26 @@ public sealed class LostDemandService
     private readonly StockService _stock;
     private readonly ShopClock _clock;
 
-    internal LostDemandService(LostDemandStore store, SupplyCatalog catalog, StockService stock, ShopClock clock) => (_store, _catalog, _stock, _clock) = (store, catalog, stock, clock);
-
-    /// <summary>The dearest losses first.</summary>
-    public async Task<LostDemandReport> ReadAsync(TimeRange range, CancellationToken cancel = default)
+    internal LostDemandService(LostDemandStore store, SupplyCatalog catalog, StockService stock, KeptReports kept, ShopClock clock)
     {
-        var wanted = await _store.ProductsAsync(range.From, range.To, cancel);
+        (_store, _catalog, _stock, _clock) = (store, catalog, stock, clock);
+        Lost = new KeptReport<RangeKey, LostDemandReport>(kept, (range, cancel) => ReadAsync(range.At(clock), cancel));
+        Returning = new KeptReport<int, IReadOnlyList<ReturningProduct>>(kept, ReturningAsync);
+    }
+
+    /// <summary>What was wanted and not there in a range, the dearest losses first.</summary>
+    public KeptReport<RangeKey, LostDemandReport> Lost { get; }
+
+    /// <summary>
+    /// Products that people found sold out and that arrive soon, with how many people the units are enough for. By the days looked back on:
+    /// <see cref="WaitingDays"/>.
+    /// </summary>
+    public KeptReport<int, IReadOnlyList<ReturningProduct>> Returning { get; }
+
+    internal async Task<LostDemandReport> ReadAsync(TimeRange range, CancellationToken cancel = default) => await ReadAsync(await _store.ProductsAsync(range.From, range.To, cancel), range, cancel);
+
+    private async Task<LostDemandReport> ReadAsync(IReadOnlyList<WantedProduct> wanted, TimeRange range, CancellationToken cancel)
+    {
         var terms = (await _catalog.AllAsync(cancel)).ToDictionary(t => t.Id);
         var (open, sold) = (wanted.Sum(w => w.OpenDays), wanted.Sum(w => w.Sold));
         var shopRate = open > 0 ? Math.Min(1, (double)sold / open) : 0;
@@ -38,13 +56,14 @@ public sealed class LostDemandService
         return new LostDemandReport(products, needs, rate, _clock.Now);
     }
 
-    /// <summary>Products that people found sold out and that arrive soon or are there again, with how many people the units are enough for.</summary>
-    public async Task<IReadOnlyList<ReturningProduct>> ReturningAsync(CancellationToken cancel = default)
+    private async Task<IReadOnlyList<ReturningProduct>> ReturningAsync(int days, CancellationToken cancel)
     {
         var now = _clock.Now;
-        var wanted = (await _store.ProductsAsync(now.AddDays(-WaitingDays), now, cancel)).Where(w => w is { People: > 0, Since: not null }).ToDictionary(w => w.ProductId);
+        var range = TimeRange.Last(TimeSpan.FromDays(days), now);
+        var all = await _store.ProductsAsync(range.From, range.To, cancel);
+        var wanted = all.Where(w => w is { People: > 0, Since: not null }).ToDictionary(w => w.ProductId);
         if (wanted.Count == 0) return [];
-        var report = (await ReadAsync(new TimeRange(now.AddDays(-WaitingDays), now), cancel)).Products.ToDictionary(p => p.ProductId);
+        var report = (await ReadAsync(all, range, cancel)).Products.ToDictionary(p => p.ProductId);
         var result = new List<ReturningProduct>();
         foreach (var status in await _stock.AllAsync(cancel))
         {

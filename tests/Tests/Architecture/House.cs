@@ -21,13 +21,14 @@ internal static class House
     };
 
     /// <summary>Slices everybody may see.</summary>
-    public static readonly string[] Common = ["Ids", "Live", "Contracts", "Statistics", "Storage", "Events", "Nodes", "Look"];
+    public static readonly string[] Common = ["Ids", "Live", "Reports", "Contracts", "Statistics", "Storage", "Events", "Nodes", "Look"];
 
     /// <summary>Slice to the other slices it may see, beyond <see cref="Common"/> (and what its project may reference).</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Slices = new Dictionary<string, string[]>
     {
         ["Ids"] = [],
         ["Live"] = [],
+        ["Reports"] = [],
         ["Contracts"] = [],
         ["Statistics"] = [],
         ["Look"] = [],

@@ -210,7 +210,7 @@ public class ProposalTests
         var need = Assert.Single(lost.Needs);
         Assert.Equal(("teapot", 30L, 12L), (need.Query, need.Searches, need.People));
         await world.Get<SupplyCatalog>().AddInboundAsync([new InboundDraft("low", 48, Make.Noon.AddDays(3), null, "po:2")]);
-        var back = Assert.Single(await world.Get<LostDemandService>().ReturningAsync());
+        var back = Assert.Single(await world.Get<LostDemandService>().Returning.ReadAsync(LostDemandService.WaitingDays));
         Assert.Equal(("low", 48d), (back.ProductId, back.Arriving));
     }
 }

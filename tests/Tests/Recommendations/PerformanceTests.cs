@@ -1,6 +1,7 @@
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Look;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Statistics;
 using BehaviorDashboard.Testing;
@@ -57,6 +58,26 @@ public sealed class PerformanceTests
         Assert.Equal(0, (await ReadAsync(RecommendationKpis.Revenue, at: Day.AddMinutes(30)))!.Value, 6);
         Assert.Null(await ReadAsync(RecommendationKpis.ClickRate, at: Day.AddDays(-30)));
         Assert.Equal(["cart", "home"], (await kpis.ObjectsAsync("", 10)).Select(o => o.Id));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_an_erased_person_searched_is_in_no_kept_report(Engine engine)
+    {
+        await using var shop = await OpenAsync(engine, 0);
+        await shop.HappensAsync(Make.Event("s1", EventNames.ProductsSearched, "x", query: "wig for me", at: Day), Make.Event("s2", EventNames.ProductsSearched, "y", query: "cup", at: Day));
+        var reports = shop.Store.Services.GetRequiredService<InsightService>().Reports;
+        var days = RangeKey.Days(30);
+        Assert.Equal(["cup", "wig for me"], (await reports.ReadAsync(days)).Terms.Select(t => t.Query).Order());
+        using var page = reports.Subscribe(days, () => Task.CompletedTask);
+        Assert.NotNull(reports.Look(days).Report);
+
+        foreach (var keeper in shop.Store.Services.GetServices<IPersonalData>().Reverse()) await keeper.EraseAsync(new ErasedPerson("x", ["x"], null));
+        Assert.DoesNotContain(reports.Look(days).Report?.Terms ?? [], t => t.Query == "wig for me");
+        Assert.Equal(["cup"], (await reports.ReadAsync(days)).Terms.Select(t => t.Query));
+
+        // Other changes of what is stored, here or on another node: it is shown until it is worked out anew.
+        await shop.Store.Writer.ExclusiveAsync(_ => Task.CompletedTask);
+        Assert.True(reports.Look(days) is { Report: not null, IsRunning: true } or { Age.TotalSeconds: < 1 });
     }
 
     [Theory, MemberData(nameof(Engines))]

@@ -4,6 +4,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Imports;
 using BehaviorDashboard.Ingest;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,7 +47,7 @@ public sealed class RfmTests
         Order("new", 1, 10);
         orders.Add(Make.Event("back", "Order Refunded", "one0", at: Make.Noon.AddDays(-1), revenue: -10, order: "0"));
         await store.Writer.AppendAsync(orders);
-        var service = new RfmService(store.Database, new RfmScales(store.Database, clock), clock, Options.Create(new ShopOptions()));
+        var service = new RfmService(store.Database, new RfmScales(store.Database, clock), store.Services.GetRequiredService<KeptReports>(), clock, Options.Create(new ShopOptions()));
         Assert.Equal(DateOnly.FromDateTime(Make.Noon.UtcDateTime).AddDays(-1), await service.LastDayAsync());
         var report = await service.ReportAsync(DateOnly.FromDateTime(Make.Noon.UtcDateTime), 30);
         Assert.Equal((10, 1_280m), (report.People, report.Revenue));
@@ -69,7 +70,7 @@ public sealed class RfmTests
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         await using var store = await OpenAsync(engine, new SegmentsModule());
         var clock = new ShopClock(TimeProvider.System, TimeZoneInfo.Utc);
-        var service = new RfmService(store.Database, new RfmScales(store.Database, clock), clock, Options.Create(new ShopOptions()));
+        var service = new RfmService(store.Database, new RfmScales(store.Database, clock), store.Services.GetRequiredService<KeptReports>(), clock, Options.Create(new ShopOptions()));
         await store.Writer.AppendAsync([Make.Event("v", "Product Viewed")]);
         Assert.Equal(clock.Today, await service.LastDayAsync());
         Assert.Empty((await service.ReportAsync(clock.Today, 30)).Cells);
@@ -86,7 +87,7 @@ public sealed class RfmTests
             Make.Event("b", "Order Completed", "bob", at: Make.Noon.AddDays(-100), revenue: 60, order: "2"),
             Make.Event("c", "Order Completed", "bob", at: Make.Noon.AddDays(-101), revenue: 60, order: "3")]);
         var scales = new RfmScales(store.Database, clock);
-        var service = new RfmService(store.Database, scales, clock, Options.Create(new ShopOptions()));
+        var service = new RfmService(store.Database, scales, store.Services.GetRequiredService<KeptReports>(), clock, Options.Create(new ShopOptions()));
         var scale = new RfmScale([10, 50, 100, 200], [9, 4, 2, 1], [1_000, 500, 100, 50]);
         Assert.Equal("Days", await scales.SaveAsync(scale with { Days = [10, 10, 100, 200] }, new NoAudit()));
         Assert.Equal("Orders", await scales.SaveAsync(scale with { Orders = [9, 4, 2, 0] }, new NoAudit()));
@@ -112,7 +113,7 @@ public sealed class RfmTests
         var files = Directory.GetFiles(Path.Combine(Repository.Data!, "online_retail"), "*.csv.gz").Order(StringComparer.Ordinal).ToList();
         await using var store = await OpenAsync(Engine.DuckDb, new IngestModule(), new ImportsModule(), new CatalogModule(), new SegmentsModule());
         await store.Services.GetRequiredService<ImportService>().RunAsync(new ImportRequest("uci-online-retail", files));
-        var service = new RfmService(store.Database, new RfmScales(store.Database, new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), new ShopClock(TimeProvider.System, TimeZoneInfo.Utc), Options.Create(new ShopOptions()));
+        var service = new RfmService(store.Database, new RfmScales(store.Database, new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), store.Services.GetRequiredService<KeptReports>(), new ShopClock(TimeProvider.System, TimeZoneInfo.Utc), Options.Create(new ShopOptions()));
         var report = await service.ReportAsync(new DateOnly(2011, 12, 9), 90);
         var buyers = await store.Database.ScalarAsync<long>("select count(*) from profiles where orders > 0");
         Assert.Equal(buyers, report.People);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -10,17 +11,20 @@ public sealed partial class Rfm
 {
     private static readonly int[] Choices = [30, 90, 365];
 
+    private ReportWatch<RfmQuestion, RfmReport> _watch = null!;
     private RfmReport? _report;
     private ChartModel? _grid;
     private ChartModel? _flow;
-    private DateTimeOffset? _computed;
     private DateOnly _day;
     private string _key = "";
     private string? _problem;
+    private bool _gone;
 
     [Inject] private RfmService Service { get; set; } = null!;
 
     [Inject] private SegmentService Segments { get; set; } = null!;
+
+    [Inject] private ShopClock Clock { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
@@ -37,13 +41,35 @@ public sealed partial class Rfm
     private string? Lead => _report is { People: > 0, Revenue: > 0 } report
         ? (string)Text["Rfm.Lead", Format.Number(report.People), Format.Percent((double)report.Cells.Where(c => c.Group == "champions").Sum(c => c.People) / report.People), Format.Percent((double)(report.Cells.Where(c => c.Group == "champions").Sum(c => c.Revenue) / report.Revenue))]! : null;
 
+    protected override void OnInitialized() => _watch = new ReportWatch<RfmQuestion, RfmReport>(Service.Reports, Clock, () => InvokeAsync(() =>
+    {
+        _watch.Look();
+        Take();
+        StateHasChanged();
+    }));
+
     protected override Task OnParametersSetAsync() => LoadAsync();
+
+    public void Dispose()
+    {
+        _gone = true;
+        _watch.Dispose();
+    }
 
     private async Task LoadAsync()
     {
         _day = DateOnly.TryParseExact(On, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 2100 ? day : await Service.LastDayAsync();
-        _report = await Service.ReportAsync(_day, Days);
-        _computed = Segments.Now;
+        var asked = await Service.AskAsync(_day, Days);
+        if (_gone) return;
+        _watch.Show(asked);
+        Take();
+    }
+
+    private void Take()
+    {
+        if (ReferenceEquals(_report, _watch.Report)) return;
+        _report = _watch.Report;
+        if (_report is null) return;
         _key = $"{_day:O}/{Days}/{_report.Scale.Version}";
         _grid = Grid(_report);
         _flow = Flow(_report);
@@ -52,7 +78,7 @@ public sealed partial class Rfm
     private void Choose(ChangeEventArgs change) => Nav.NavigateTo(Nav.GetUriWithQueryParameter("on", change.Value as string));
 
     /// <summary>So many days after the day looked at, as a field holds it; nothing before it is known.</summary>
-    private string Typed(int days) => _report is null ? "" : _day.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private string Typed(int days) => _day == default ? "" : _day.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private void ChooseSince(ChangeEventArgs change)
     {

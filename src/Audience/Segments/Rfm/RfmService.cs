@@ -1,9 +1,14 @@
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Storage;
 using Dapper;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Segments;
+
+/// <summary>What is asked of orders: as of the end of a shop day, with movement since so many days before.</summary>
+/// <param name="Scale">Version of the scale; another one is another report.</param>
+public sealed record RfmQuestion(DateOnly Day, int Days, int Scale);
 
 /// <summary>
 /// Recency, frequency and money of everybody who ordered, computed from the orders as they were at any instant, so that a
@@ -11,8 +16,22 @@ namespace BehaviorDashboard.Segments;
 /// (equal customers get equal scores), or follow bounds somebody chose.
 /// </summary>
 /// <remarks>Hughes, "Strategic Database Marketing" (1994), with ties kept together.</remarks>
-public sealed class RfmService(Database database, RfmScales scales, ShopClock clock, IOptions<ShopOptions> shop)
+public sealed class RfmService
 {
+    private readonly Database _database;
+    private readonly RfmScales _scales;
+    private readonly ShopClock _clock;
+    private readonly IOptions<ShopOptions> _shop;
+
+    public RfmService(Database database, RfmScales scales, KeptReports kept, ShopClock clock, IOptions<ShopOptions> shop)
+    {
+        (_database, _scales, _clock, _shop) = (database, scales, clock, shop);
+        Reports = new KeptReport<RfmQuestion, RfmReport>(kept, (asked, cancel) => ReportAsync(asked.Day, asked.Days, cancel));
+    }
+
+    /// <summary>Who stands where, and who moved.</summary>
+    public KeptReport<RfmQuestion, RfmReport> Reports { get; }
+
     /// <param name="name">Of the instants parameters: the end of the orders, and what <see cref="Bind"/> binds with it.</param>
     private static string Scores(RfmScale scale, string name) => $"""
         select person, m, n, last_at, {Score(scale, "last_at", name + "R")} as rs, {Score(scale, "n", "F")} as fs, {Score(scale, "m", "M")} as ms
@@ -55,17 +74,20 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
 
     private sealed record Move(int? Rb, int? Fb, int? Mb, int Rn, int Fn, int Mn, long People);
 
+    /// <summary>By the scale in use now.</summary>
+    public async Task<RfmQuestion> AskAsync(DateOnly day, int days, CancellationToken cancel = default) => new(day, days, (await _scales.CurrentAsync(cancel)).Version);
+
     /// <summary>The shop day to look at when none is chosen: today, or the last one with an order where the history ends earlier.</summary>
     public async Task<DateOnly> LastDayAsync(CancellationToken cancel = default) =>
-        await database.FirstOrDefaultAsync<DateTimeOffset?>(LastOrder, null, cancel) is { } last && clock.DateOf(last) < clock.Today ? clock.DateOf(last) : clock.Today;
+        await _database.FirstOrDefaultAsync<DateTimeOffset?>(LastOrder, null, cancel) is { } last && _clock.DateOf(last) < _clock.Today ? _clock.DateOf(last) : _clock.Today;
 
     /// <param name="day">The last shop day whose orders count.</param>
     /// <param name="days">Movement since so many shop days before.</param>
-    public async Task<RfmReport> ReportAsync(DateOnly day, int days, CancellationToken cancel = default)
+    internal async Task<RfmReport> ReportAsync(DateOnly day, int days, CancellationToken cancel = default)
     {
-        var version = await scales.CurrentAsync(cancel);
-        var (scale, asOf, since) = (version.Scale, clock.StartOf(day.AddDays(1)), clock.StartOf(day.AddDays(1 - days)));
-        var parameters = new DynamicParameters(new { shop.Value.Currency });
+        var version = await _scales.CurrentAsync(cancel);
+        var (scale, asOf, since) = (version.Scale, _clock.StartOf(day.AddDays(1)), _clock.StartOf(day.AddDays(1 - days)));
+        var parameters = new DynamicParameters(new { _shop.Value.Currency });
         Bind(parameters, scale, "AsOf", asOf);
         Bind(parameters, scale, "Since", since);
         for (var i = 0; scale.IsFixed && i < 4; i++)
@@ -73,10 +95,10 @@ public sealed class RfmService(Database database, RfmScales scales, ShopClock cl
             parameters.Add($"F{i + 2}", scale.OrdersFrom[i]);
             parameters.Add($"M{i + 2}", scale.MoneyFrom[i]);
         }
-        var cells = await database.QueryAsync<RfmCell>(Cells(scale), parameters, cancel);
-        var moves = await database.QueryAsync<Move>(Moves(scale), parameters, cancel);
+        var cells = await _database.QueryAsync<RfmCell>(Cells(scale), parameters, cancel);
+        var moves = await _database.QueryAsync<Move>(Moves(scale), parameters, cancel);
         return new RfmReport(asOf, since, cells, [.. moves
             .GroupBy(m => (From: m.Rb is { } r ? RfmGroups.Of(r, m.Fb!.Value, m.Mb!.Value) : null, To: RfmGroups.Of(m.Rn, m.Fn, m.Mn)))
-            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))], version) { Foreign = await database.ScalarAsync<long>(Foreign, new { shop.Value.Currency, AsOf = asOf }, cancel) };
+            .Select(g => new RfmMove(g.Key.From, g.Key.To, g.Sum(m => m.People)))], version) { Foreign = await _database.ScalarAsync<long>(Foreign, new { _shop.Value.Currency, AsOf = asOf }, cancel) };
     }
 }

@@ -1,4 +1,6 @@
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Look;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Statistics;
 using BehaviorDashboard.Storage;
@@ -40,9 +42,16 @@ public sealed class InsightService
     private readonly InterestStore _store;
     private readonly ShelfKeeper _shelves;
 
-    internal InsightService(Database database, InterestStore store, ShelfKeeper shelves) => (_database, _store, _shelves) = (database, store, shelves);
+    internal InsightService(Database database, InterestStore store, ShelfKeeper shelves, KeptReports kept, ShopClock clock)
+    {
+        (_database, _store, _shelves) = (database, store, shelves);
+        Reports = new KeptReport<RangeKey, InsightReport>(kept, (range, cancel) => ReportAsync(range.At(clock), cancel));
+    }
 
-    public async Task<InsightReport> ReportAsync(TimeRange range, CancellationToken cancel = default)
+    /// <summary>The insight of a range.</summary>
+    public KeptReport<RangeKey, InsightReport> Reports { get; }
+
+    internal async Task<InsightReport> ReportAsync(TimeRange range, CancellationToken cancel = default)
     {
         var baskets = new List<string[]>();
         var (order, items) = ("", new List<string>());

@@ -14,9 +14,9 @@ public sealed partial class Baskets
     private const int Short = 20, ShownTerms = 30;
     private static readonly string[] Sorts = ["top", "zero", "converting"];
 
+    private ReportWatch<RangeKey, InsightReport> _watch = null!;
     private InsightReport? _report;
     private ChartModel? _heat;
-    private DateTimeOffset? _asOf;
     private bool _all;
 
     // Read so that the page loads again when only the range changes.
@@ -43,12 +43,26 @@ public sealed partial class Baskets
         }).Take(ShownTerms),
     ];
 
-    protected override async Task OnParametersSetAsync()
+    protected override void OnInitialized() => _watch = new ReportWatch<RangeKey, InsightReport>(Service.Reports, Clock, () => InvokeAsync(() =>
     {
-        var state = RangeState.From(Nav.Uri, Clock, DefaultRange);
-        _report = await Service.ReportAsync(state.Range);
-        _asOf = Clock.Now;
-        _heat = _report.Categories.Count < 2 ? null : Heat(_report);
+        _watch.Look();
+        Take();
+        StateHasChanged();
+    }));
+
+    protected override void OnParametersSet()
+    {
+        _watch.Show(RangeState.From(Nav.Uri, Clock, DefaultRange).Kept);
+        Take();
+    }
+
+    public void Dispose() => _watch.Dispose();
+
+    private void Take()
+    {
+        if (ReferenceEquals(_report, _watch.Report)) return;
+        _report = _watch.Report;
+        _heat = _report is { Categories.Count: > 1 } ? Heat(_report) : null;
     }
 
     private ChartModel Heat(InsightReport report)

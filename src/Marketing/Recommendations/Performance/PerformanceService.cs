@@ -1,4 +1,6 @@
 using BehaviorDashboard.Ids;
+using BehaviorDashboard.Look;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Statistics;
 using Microsoft.Extensions.Options;
 
@@ -26,11 +28,20 @@ public sealed class PerformanceService
     private readonly RecommendationsOptions _options;
     private readonly ShopClock _clock;
 
-    internal PerformanceService(PerformanceStore store, InterestStore interest, ShelfKeeper shelves, PolicyBook book, IOptions<RecommendationsOptions> options, ShopClock clock) =>
+    internal PerformanceService(PerformanceStore store, InterestStore interest, ShelfKeeper shelves, PolicyBook book, IOptions<RecommendationsOptions> options, KeptReports kept, ShopClock clock)
+    {
         (_store, _interest, _shelves, _book, _options, _clock) = (store, interest, shelves, book, options.Value, clock);
+        Reports = new KeptReport<RangeKey, PerformanceReport>(kept, (range, cancel) => ReportAsync(range.At(clock), cancel));
+        Results = new KeptReport<Experiment, ExperimentResult>(kept, ResultAsync);
+    }
 
-    /// <summary>Figures by placement, kind and strategy, and by shop day. Revenue counts on the day of the click.</summary>
-    public async Task<PerformanceReport> ReportAsync(TimeRange range, CancellationToken cancel = default)
+    /// <summary>Figures of a range by placement, kind and strategy, and by shop day. Revenue counts on the day of the click.</summary>
+    public KeptReport<RangeKey, PerformanceReport> Reports { get; }
+
+    /// <summary>What a test came to.</summary>
+    public KeptReport<Experiment, ExperimentResult> Results { get; }
+
+    internal async Task<PerformanceReport> ReportAsync(TimeRange range, CancellationToken cancel = default)
     {
         var rows = await _store.RowsAsync(range, cancel);
         var shown = await _store.ProductsAsync(range, cancel);
@@ -41,7 +52,7 @@ public sealed class PerformanceService
         return new PerformanceReport(Figures([.. rows], [.. shown], traffic), lines, days, _options.AttributionDays);
     }
 
-    public async Task<ExperimentResult> ResultAsync(Experiment experiment, CancellationToken cancel = default)
+    internal async Task<ExperimentResult> ResultAsync(Experiment experiment, CancellationToken cancel = default)
     {
         var rows = await _store.ArmsAsync(experiment, experiment.EndedAt ?? _clock.Now, cancel);
         ArmRow Row(bool challenger) => rows.FirstOrDefault(r => r.Challenger == challenger) ?? new ArmRow(challenger, 0, 0, 0, 0, 0);
