@@ -31,31 +31,32 @@ internal static class DeliveryBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var people = Setup.Option(args, "--people", 5_000);
+        var engine = args.Contains("--postgres") ? Engine.Postgres : Engine.DuckDb;
         await using var sink = new SmtpSink();
         var raw = await RawAsync(sink.Port, people);
         Setup.Print($"MailKit alone, {Connections} connections: {people / raw:N0} mails/s");
         foreach (var handful in new[] { 20, 100 })
         {
             sink.Messages.Clear();
-            var seconds = await RunAsync(people, handful, Channels.Email, sink.Port);
+            var seconds = await RunAsync(engine, people, handful, Channels.Email, sink.Port);
             if (sink.Messages.Count != people) throw new InvalidOperationException($"{sink.Messages.Count} of {people} mails arrived.");
             Setup.Print($"outbox to SMTP, {handful} at a time: {people / seconds:N0} mails/s, {raw / seconds:P0} of MailKit alone");
         }
-        var hooks = await RunAsync(people, 100, Channels.Webhook, sink.Port);
+        var hooks = await RunAsync(engine, people, 100, Channels.Webhook, sink.Port);
         Setup.Print($"outbox to the webhooks' outbox, 100 at a time: {people / hooks:N0} messages/s");
-        var local = await RunAsync(people, 100, Channels.Email, sink.Port, demo: true);
+        var local = await RunAsync(engine, people, 100, Channels.Email, sink.Port, demo: true);
         Setup.Print($"outbox to the local outbox (claim, write, store, settle): {local / people * 1_000:N2} ms a message");
         return 0;
     }
 
-    private static async Task<double> RunAsync(int people, int handful, string channel, int port, bool demo = false)
+    private static async Task<double> RunAsync(Engine engine, int people, int handful, string channel, int port, bool demo = false)
     {
         var settings = new Dictionary<string, string?>
         {
             ["Demo:Enabled"] = demo ? "true" : "false", ["Campaigns:SmtpHost"] = "127.0.0.1", ["Campaigns:SmtpPort"] = $"{port}", ["Campaigns:SmtpSecurity"] = "none", ["Campaigns:From"] = "news@shop.example", ["Campaigns:AtOnce"] = $"{handful}",
             ["Campaigns:MailsPerSecond"] = "10000", ["Campaigns:MessagesPerSecond"] = "100000", ["Campaigns:QuietFrom"] = "0", ["Campaigns:QuietTo"] = "0", ["Campaigns:GlobalControl"] = "0", ["Webhooks:InsideHosts:0"] = "127.0.0.1",
         };
-        await using var store = await TestStore.OpenAsync(Engine.DuckDb, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new LiveMetricsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], null,
+        await using var store = await TestStore.OpenAsync(engine, [new WebhooksModule(), new ProfilesModule(), new LearningModule(), new SegmentsModule(), new LiveMetricsModule(), new CatalogModule(), new ForecastingModule(), new InventoryModule(), new RecommendationsModule(), new CampaignsModule()], null,
             s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), settings);
         foreach (var part in Enumerable.Range(0, people).Chunk(5_000))
             await store.Writer.AppendAsync([.. part.Select(i => Make.Event($"i{i}", "identify", $"u{i}", type: EventTypes.Identify, at: DateTimeOffset.UtcNow, traits: $$"""{"email":"u{{i}}@x.example","firstName":"N{{i}}","emailConsent":true}"""))]);

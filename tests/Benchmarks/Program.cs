@@ -34,7 +34,7 @@ static int Help()
           clustering [--rows N] [--seed N]
           features [--events N] [--people N]
           recommend [--people N] [--products N] [--events N] [--requests N]
-          delivery [--people N]
+          delivery [--people N] [--postgres]
           faults [--embedded] [--minutes N] [--rate N] [--nodes N] [--seed N]
           soak [--minutes N] [--rate N] [--clients N] [--dashboards N] [--parts N] [--memory limit]
           dashboards [--most N] [--step N] [--seconds N] [--rate N] [--memory limit]

@@ -90,7 +90,7 @@ public sealed class CampaignService
     {
         await _audit.RecordAsync(new AuditEntry("campaign.previewed", PersonKey.Reference(person.Key)), cancel);
         var mayPersonalise = (await _people.FactsAsync(0, [person.Key], [], _clock.Now, cancel)).Any(f => f.MayPersonalise);
-        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage(MessageWriter.Preview, 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, true, mayPersonalise, null), cancel);
+        return await _writer.WriteAsync(spec with { Channel = Channels.Onsite }, new OutboxMessage(MessageWriter.Preview, 0, person.Key, "preview", step, version, _clock.Now, 0, person.Email, person.Name, person.Traits, null) { MayWrite = true, MayPersonalise = mayPersonalise }, cancel);
     }
 
     public async Task<CampaignResult> CreateAsync(string name, CampaignSpec spec, string who, CancellationToken cancel = default)

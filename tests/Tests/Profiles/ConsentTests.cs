@@ -22,6 +22,13 @@ public class ConsentTests
     private static Task<IReadOnlyList<string>> WithoutAsync(TestStore store, ConsentService consents, string purpose) =>
         store.Database.QueryAsync<string>($"select user_id from ({consents.Without(purpose)}) w order by 1");
 
+    private static async Task AskedByNameItIsTheSameAsync(TestStore store, ConsentService consents)
+    {
+        var people = await store.Database.QueryAsync<string>("select user_id from profiles order by 1");
+        var allowed = await store.Database.ReadAsync(session => consents.AllowedAsync(session, [.. people], Purposes.All));
+        foreach (var purpose in Purposes.All) Assert.Equal(await WithoutAsync(store, consents, purpose), people.Where(p => !allowed.Contains((p, purpose))));
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task The_last_word_holds_under_whichever_key_it_was_said(Engine engine)
     {
@@ -39,6 +46,7 @@ public class ConsentTests
 
         Assert.Equal(["gone", "login", "silent"], await WithoutAsync(store, consents, Purposes.MarketingEmail));
         Assert.Equal(["login"], await WithoutAsync(store, consents, Purposes.Personalisation));
+        await AskedByNameItIsTheSameAsync(store, consents);
         Assert.Empty(await WithoutAsync(store, consents, Purposes.Analytics));
         Assert.True(await consents.AllowsAsync("yes", Purposes.MarketingEmail));
         Assert.False(await consents.AllowsAsync("anon:x", Purposes.Personalisation));
@@ -63,12 +71,14 @@ public class ConsentTests
         ]);
         await store.Writer.ExclusiveAsync(s => s.MergeAsync(new Merge("m", "ada", "bob", "email", "Mia", Make.Noon)));
         Assert.Equal(["ada"], await WithoutAsync(store, consents, Purposes.MarketingEmail));
+        await AskedByNameItIsTheSameAsync(store, consents);
         // Said by one of them while they are one: it is theirs afterwards.
         await store.Writer.AppendAsync([Make.Event("3", user: "bob", type: EventTypes.Identify, at: Make.Noon.AddHours(2), traits: """{"emailConsent":true}""")]);
         Assert.True(await consents.AllowsAsync("ada", Purposes.MarketingEmail));
         await store.Writer.AppendAsync([Make.Event("4", user: "bob", type: EventTypes.Identify, at: Make.Noon.AddHours(3), traits: """{"emailConsent":false}""")]);
         await store.Writer.ExclusiveAsync(s => s.UnmergeAsync("m", "Mia", Make.Noon));
         Assert.Equal(["bob"], await WithoutAsync(store, consents, Purposes.MarketingEmail));
+        await AskedByNameItIsTheSameAsync(store, consents);
         Assert.Single(await consents.HistoryAsync("ada"));
         Assert.Equal(3, (await consents.HistoryAsync("bob")).Count);
     }

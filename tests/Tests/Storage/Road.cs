@@ -15,12 +15,16 @@ namespace BehaviorDashboard.Tests.Storage;
 /// <summary>A PostgreSQL store with the tables and services of every room.</summary>
 internal static class Road
 {
-    public static Task<TestStore> OpenAsync(Action<IServiceCollection>? more = null)
+    public static IModule[] Modules()
     {
         Assembly[] rooms = [typeof(LearningModule).Assembly, typeof(QualityModule).Assembly, typeof(ProfilesModule).Assembly, typeof(InventoryModule).Assembly, typeof(CampaignsModule).Assembly];
-        var modules = rooms.SelectMany(a => a.GetExportedTypes()).Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IModule))).Select(t => (IModule)Activator.CreateInstance(t)!).ToArray();
+        return [.. rooms.SelectMany(a => a.GetExportedTypes()).Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IModule))).Select(t => (IModule)Activator.CreateInstance(t)!)];
+    }
+
+    public static Task<TestStore> OpenAsync(Action<IServiceCollection>? more = null)
+    {
         var time = new FakeTimeProvider(Make.Noon);
-        return TestStore.OpenAsync(Engine.Postgres, modules, time, s =>
+        return TestStore.OpenAsync(Engine.Postgres, Modules(), time, s =>
         {
             s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, TimeZoneInfo.Utc));
             more?.Invoke(s);

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Campaigns;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Profiles;
@@ -26,8 +27,40 @@ public class UpgradeTests
     [Theory, InlineData(Engine.DuckDb), InlineData(Engine.Postgres)]
     public async Task Everything_in_a_store_of_the_first_version_is_there_after_the_upgrade(Engine engine)
     {
+        await UpgradeAsync(engine, [new ProfilesModule(), new SegmentsModule(), new QualityModule()], OldRows, async store =>
+        {
+            Assert.Equal(3, await store.Database.ScalarAsync<long>("select count(*) from events"));
+            Assert.Equal("n1", await store.Database.ScalarAsync<string>("select message_id from events where user_id = ''"));
+            Assert.Equal("Ann@shop.example", await store.Database.ScalarAsync<string>("select traits ->> 'email' from profiles where user_id = 'ann'"));
+            // What later versions count was counted from what was there.
+            Assert.Equal(1, await store.Database.ScalarAsync<long>("select discounted_orders from profiles where user_id = 'ann' and rated = 1 and last_rating = 4"));
+            Assert.Equal("ann@shop.example", await store.Database.ScalarAsync<string>("select words from people_search where user_id = 'ann'"));
+            var again = await store.Writer.AppendAsync([Make.Event("o1", user: "ann"), Make.Event("n1", user: null), Make.Event("o2", user: null, anonymous: "x")]);
+            Assert.Equal(1, again.Stored);
+            Assert.Equal(3, await store.Database.ScalarAsync<long>("select events from profiles where user_id = 'ann'"));
+        });
+    }
+
+    [Theory, InlineData(Engine.DuckDb), InlineData(Engine.Postgres)]
+    public async Task Messages_of_the_first_version_are_found_by_their_person_and_none_is_written_twice(Engine engine)
+    {
+        var entry = AudienceService.RunEntry(Make.Noon);
+        await UpgradeAsync(engine, Road.Modules(), $"""
+            insert into campaigns (id, name, status, archived, spec, version, created_at, updated_at) values (1, 'Old', 'live', false, '{new CampaignSpec().ToJson()}', 1, '2025-01-02 10:00:00+00', '2025-01-02 10:00:00+00');
+            insert into campaign_messages (id, campaign_id, user_id, entry, step, arm, state, due_at, attempts) values ('{MessageId.Of(1, "ann", entry, 0)}', 1, 'ann', '{entry}', 0, 'A', 'waiting', '2025-01-02 10:00:00+00', 0)
+            """, async store =>
+        {
+            await store.Database.WriteAsync(session => AudienceStore.AddMessagesAsync(session, 1, [new Taken("ann", entry, "A", null, Make.Noon, null), new Taken("bob", entry, "A", null, Make.Noon, null)], 0));
+            var outbox = store.Services.GetRequiredService<OutboxStore>();
+            Assert.Equal(2, (await outbox.CountsAsync(1, default)).Waiting);
+            Assert.Equal("ann", Assert.Single(await outbox.ClaimForAsync("ann", [1], Make.Noon, default)).Person);
+        });
+    }
+
+    /// <param name="rows">Written by SQL into a store that holds the first file of every module.</param>
+    private static async Task UpgradeAsync(Engine engine, IModule[] modules, string rows, Func<TestStore, Task> then)
+    {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
-        IModule[] modules = [new ProfilesModule(), new SegmentsModule(), new QualityModule()];
         var folder = Directory.CreateTempSubdirectory("behavior-old-").FullName;
         var postgres = engine == Engine.Postgres ? await TestStore.CreateDatabaseAsync() : null;
         try
@@ -39,19 +72,11 @@ public class UpgradeTests
             {
                 var old = new Database(source);
                 Assert.True(await new Migrator(old, first, TimeProvider.System).MigrateAsync() > 3);
-                await old.ExecuteAsync(OldRows);
+                await old.ExecuteAsync(rows);
             }
             await using var store = await TestStore.OpenAsync(Engine.DuckDb, modules, more: s => s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc)), keepIn: folder,
                 settings: postgres is null ? null : new Dictionary<string, string?> { ["Storage:Postgres"] = postgres });
-            Assert.Equal(3, await store.Database.ScalarAsync<long>("select count(*) from events"));
-            Assert.Equal("n1", await store.Database.ScalarAsync<string>("select message_id from events where user_id = ''"));
-            Assert.Equal("Ann@shop.example", await store.Database.ScalarAsync<string>("select traits ->> 'email' from profiles where user_id = 'ann'"));
-            // What later versions count was counted from what was there.
-            Assert.Equal(1, await store.Database.ScalarAsync<long>("select discounted_orders from profiles where user_id = 'ann' and rated = 1 and last_rating = 4"));
-            Assert.Equal("ann@shop.example", await store.Database.ScalarAsync<string>("select words from people_search where user_id = 'ann'"));
-            var again = await store.Writer.AppendAsync([Make.Event("o1", user: "ann"), Make.Event("n1", user: null), Make.Event("o2", user: null, anonymous: "x")]);
-            Assert.Equal(1, again.Stored);
-            Assert.Equal(3, await store.Database.ScalarAsync<long>("select events from profiles where user_id = 'ann'"));
+            await then(store);
         }
         finally
         {

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using BehaviorDashboard.Contracts;
+using BehaviorDashboard.Storage;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Profiles;
 
 /// <summary>
 /// Who may be written to, recommended to, and learned from. Whatever mails, recommends or trains asks here: one person by
-/// <see cref="AllowsAsync"/>, many in SQL by <see cref="Allows"/>. What somebody said last holds, under whichever of their keys.
+/// <see cref="AllowsAsync"/>, a handful by <see cref="AllowedAsync"/>, many in SQL by <see cref="Allows"/>. What somebody said last holds, under whichever of their keys.
 /// </summary>
 public sealed class ConsentService
 {
@@ -32,6 +33,16 @@ public sealed class ConsentService
 
     /// <returns>False too where nobody has this key and the purpose needs agreement.</returns>
     public async Task<bool> AllowsAsync(string key, string purpose, CancellationToken cancel = default) => (await OfAsync(key, cancel)).First(c => c.Purpose == purpose).Allowed;
+
+    /// <summary>As <see cref="Allows"/>, of a handful of people: looks at what these said, not at what everybody did.</summary>
+    /// <param name="people">Their own keys.</param>
+    /// <returns>Who may be used for what.</returns>
+    public async Task<IReadOnlySet<(string Person, string Purpose)>> AllowedAsync(Session session, IReadOnlyCollection<string> people, IReadOnlyList<string> purposes)
+    {
+        var said = (await ConsentStore.LastWordsAsync(session, people)).ToDictionary(w => (w.Person, w.Purpose));
+        return people.SelectMany(person => purposes.Select(purpose => (person, purpose)))
+            .Where(p => said.TryGetValue(p, out var word) ? word.Granted is { } yes && !(word.Refused >= yes) : _options.ByDefault(p.purpose)).ToHashSet();
+    }
 
     /// <summary>What holds for each purpose.</summary>
     public async Task<IReadOnlyList<Consent>> OfAsync(string key, CancellationToken cancel = default) => States(await HistoryAsync(key, cancel));

@@ -45,7 +45,7 @@ internal sealed class AudienceStore(Database database, ConsentRule consent)
         insert into campaign_messages (id, campaign_id, user_id, entry, step, arm, state, due_at, attempts)
         select n.id, @Id, n.who, n.entry, @Step, n.arm, 'waiting', n.due, 0
         from (select unnest(@Ids) as id, unnest(@People) as who, unnest(@Entries) as entry, unnest(@Arms) as arm, unnest(@Dues) as due) n
-        on conflict (id) do nothing
+        on conflict do nothing
         """;
 
     private const string Reasons = "select reason as Reason, cast(count(distinct user_id) as bigint) as People from campaign_people where campaign_id = @Id and arm = 'out' group by reason order by 2 desc, 1";

@@ -29,7 +29,7 @@ internal sealed class MessageWriter(ProductService products, RecommendationServi
     /// <summary>Picked for this person where the wording asks for it; none for whoever wants no personalisation.</summary>
     private async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> RecommendedAsync(CampaignVersion version, OutboxMessage message, CancellationToken cancel)
     {
-        if (message.MayPersonalise != true || !(version.Subject + version.Body).Contains("recommendations", StringComparison.Ordinal)) return [];
+        if (!message.MayPersonalise || !(version.Subject + version.Body).Contains("recommendations", StringComparison.Ordinal)) return [];
         var list = await recommendations.RecommendAsync(new RecommendationRequest(ListKinds.ForYou, message.Person, Limit: MostRecommended, Placement: "email", Counts: message.Id != Preview), cancel);
         return [.. list.Items.Select(p => new Dictionary<string, object?> { ["id"] = p.ProductId, ["title"] = p.Title, ["category"] = p.Category, ["price"] = p.Price, ["url"] = p.Url, ["image_url"] = p.ImageUrl })];
     }

@@ -79,7 +79,7 @@ public sealed class DeliveryService
         Func<IReadOnlyList<(OutboxMessage Message, RenderedMessage Text)>, Task<IReadOnlyList<Handover>>> hand, CancellationToken cancel)
     {
         var exit = spec.Schedule.ExitOn is { Length: > 0 } name
-            ? await _outbox.ExitsAsync([.. messages.Select(m => m.Id)], name, _time.GetUtcNow().AddDays(-90), TimeSpan.FromHours(spec.Schedule.WaitHours), _time.GetUtcNow(), cancel) : new HashSet<string>();
+            ? await _outbox.ExitsAsync(messages, name, _time.GetUtcNow().AddDays(-90), TimeSpan.FromHours(spec.Schedule.WaitHours), _time.GetUtcNow(), cancel) : new HashSet<string>();
         var alone = await _exclusions.OfAsync(spec, cancel);
         var others = await SplitOffAsync(spec, messages, cancel);
         var (settled, texts) = (new List<Settled>(), new List<(OutboxMessage, RenderedMessage)>());
@@ -90,7 +90,7 @@ public sealed class DeliveryService
             else if (exit.Contains(message.Id)) settled.Add(new Settled(message, "skipped", "exit"));
             else if (others.Contains(message.Id)) settled.Add(new Settled(message, "skipped", Split));
             else if (spec.Channel == Channels.Email && message.Email is null) settled.Add(new Settled(message, "skipped", "no_address"));
-            else if (!spec.Allows(message.MayWrite ?? false, message.MayPersonalise ?? false)) settled.Add(new Settled(message, "skipped", "no_consent"));
+            else if (!spec.Allows(message.MayWrite, message.MayPersonalise)) settled.Add(new Settled(message, "skipped", "no_consent"));
             else if (await TryWriteAsync(spec, message, cancel) is { } text) texts.Add((message, text));
             else settled.Add(new Settled(message, "failed", "template"));
         }
@@ -135,7 +135,7 @@ public sealed class DeliveryService
         var others = new HashSet<string>();
         foreach (var group in messages.Where(m => m.Step < spec.Steps.Count && spec.Steps[m.Step].Only.Length > 0).GroupBy(m => m.Step))
         {
-            var did = await _outbox.DidAsync([.. group.Select(m => m.Id)], spec.Steps[group.Key].OnlyEvent, _time.GetUtcNow(), cancel);
+            var did = await _outbox.DidAsync([.. group], spec.Steps[group.Key].OnlyEvent, _time.GetUtcNow(), cancel);
             others.UnionWith(group.Where(m => did.Contains(m.Id) != (spec.Steps[group.Key].Only == CampaignStep.Did)).Select(m => m.Id));
         }
         return others;

@@ -2,24 +2,19 @@ using System.Globalization;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
-using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.Campaigns;
 
 /// <summary>What people and mail providers answer: leaving, openings, clicks, bounces, complaints. Each is an event with the campaign's id, stored once.</summary>
-internal sealed class FeedbackService(CampaignStore campaigns, EventWriter events, Database database, IAuditLog audit, TimeProvider time)
+internal sealed class FeedbackService(CampaignStore campaigns, EventWriter events, OutboxStore outbox, IAuditLog audit, TimeProvider time)
 {
-    private const string OfMessage = "select campaign_id as Campaign, user_id as Person, id as MessageId from campaign_messages where id = @Id";
-
-    private sealed record Origin(int Campaign, string Person, string MessageId);
-
     /// <param name="reason">bounced, complained or unsubscribed.</param>
     /// <returns>False when nobody is named.</returns>
     public async Task<bool> TakeAsync(string reason, string? messageId, string? user, CancellationToken cancel)
     {
         // Providers hand back the Message-ID header, with its domain and brackets.
         var id = messageId?.Trim('<', '>', ' ').Split('@')[0];
-        var origin = id is null ? null : await database.FirstOrDefaultAsync<Origin>(OfMessage, new { Id = id }, cancel);
+        var origin = id is null ? null : await outbox.OriginAsync(id, cancel);
         if (origin is null && string.IsNullOrWhiteSpace(user)) return false;
         await StopAsync(reason, new LinkOwner(origin?.Campaign ?? 0, origin?.Person ?? user!, origin?.MessageId ?? "user-" + user), cancel);
         return true;
