@@ -14,7 +14,7 @@ public sealed partial class EChart
     private ElementReference _canvas;
     private IJSObjectReference? _module;
     private string? _sent;
-    private bool _table;
+    private bool _table, _left;
 
     /// <summary>What to draw. Another model redraws; the same figures are not sent twice.</summary>
     [Parameter, EditorRequired] public ChartModel Model { get; set; } = null!;
@@ -53,11 +53,13 @@ public sealed partial class EChart
             if (options == _sent) return;
             _sent = options;
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/charts.js");
-            await _module.InvokeVoidAsync("show", _id, _canvas, options);
+            // The page may have been left meanwhile: nothing is there to draw on.
+            if (_left) await ForgetAsync();
+            else await _module.InvokeVoidAsync("show", _id, _canvas, options);
         }
         catch (Exception gone) when (gone is JSDisconnectedException or TaskCanceledException)
         {
-            // The page is gone; there is nothing to draw on.
+            // The connection is gone.
         }
     }
 
@@ -80,11 +82,18 @@ public sealed partial class EChart
 
     public async ValueTask DisposeAsync()
     {
-        if (_module is null) return;
+        _left = true;
+        await ForgetAsync();
+    }
+
+    private async Task ForgetAsync()
+    {
+        if (_module is not { } module) return;
+        _module = null;
         try
         {
-            await _module.InvokeVoidAsync("remove", _id);
-            await _module.DisposeAsync();
+            await module.InvokeVoidAsync("remove", _id);
+            await module.DisposeAsync();
         }
         catch (JSDisconnectedException)
         {

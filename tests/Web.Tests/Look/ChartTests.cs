@@ -1,6 +1,8 @@
 using System.Text.Json;
 using BehaviorDashboard.Look;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
 using Xunit;
 
 namespace BehaviorDashboard.WebTests.Look;
@@ -49,9 +51,45 @@ public class ChartTests : LookContext
     }
 
     [Fact]
+    public async Task A_page_left_before_its_chart_could_be_drawn_draws_nothing()
+    {
+        var browser = new SlowBrowser();
+        Services.AddSingleton<IJSRuntime>(browser);
+        Render<EChart>(p => p.Add(c => c.Model, Lines).Add(c => c.Label, "Revenue"));
+        await DisposeComponentsAsync();
+        browser.Loaded.SetResult(browser);
+        await browser.Forgotten.Task.WaitAsync(TimeSpan.FromSeconds(10), Xunit.TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("show", browser.Asked);
+    }
+
+    [Fact]
     public void A_funnel_names_the_share_of_the_step_before()
     {
         var table = Charts.Funnel("Step", "Sessions", [("Viewed", 1000), ("Cart", 400), ("Order", null)]).Table;
         Assert.Equal([null, 40.0, null], table.Rows.Select(r => r[2]));
+    }
+
+    /// <summary>A browser that takes its time to load the script.</summary>
+    private sealed class SlowBrowser : IJSRuntime, IJSObjectReference
+    {
+        public TaskCompletionSource<IJSObjectReference> Loaded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Forgotten { get; } = new();
+
+        public List<string> Asked { get; } = [];
+
+        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args)
+        {
+            Asked.Add(identifier);
+            return identifier == "import" ? (TValue)await Loaded.Task : default!;
+        }
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+
+        public ValueTask DisposeAsync()
+        {
+            Forgotten.TrySetResult();
+            return ValueTask.CompletedTask;
+        }
     }
 }
