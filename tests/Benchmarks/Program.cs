@@ -17,6 +17,7 @@ return args switch
     ["recommend", ..] => await RecommendBenchmark.RunAsync(args[1..]),
     ["faults", ..] => await FaultsBenchmark.RunAsync(args[1..]),
     ["soak", ..] => await SoakBenchmark.RunAsync(args[1..]),
+    ["windows", ..] => await WindowsBenchmark.RunAsync(args[1..]),
     ["dashboards", ..] => await SoakBenchmark.DashboardsAsync(args[1..]),
     _ => Help(),
 };
@@ -38,6 +39,7 @@ static int Help()
           faults [--embedded] [--minutes N] [--rate N] [--nodes N] [--seed N]
           soak [--minutes N] [--rate N] [--clients N] [--dashboards N] [--parts N] [--memory limit]
           dashboards [--most N] [--step N] [--seconds N] [--rate N] [--memory limit]
+          windows [--minutes N] [--rate N] [--people N] [--products N]
           forecast [--series N] [--seed N]
           reviews [--reviews N] [--passes N]
         """);

@@ -1,9 +1,8 @@
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// A window that slides with the clock, and the one of the same length before it: a ring of buckets with a tally over
-/// each half. Late and out-of-order events go into the bucket of their own time; those stamped ahead of the clock wait for
-/// theirs. Not for two threads.
+/// A window that slides with the clock, and the one of the same length before it: a ring of buckets, half of them for either.
+/// Late and out-of-order events go into the bucket of their own time; those stamped ahead of the clock wait for theirs. Not for two threads.
 /// </summary>
 internal sealed class SlidingWindow
 {
@@ -12,20 +11,16 @@ internal sealed class SlidingWindow
 
     private readonly TimeSpan _width;
     private readonly int _count;
-    private readonly Bucket[] _ring;
-    private readonly Dictionary<ulong, ulong> _links;
     private readonly PriorityQueue<LiveEvent, long> _ahead = new();
-    private Tally _now;
-    private Tally _before;
+    private readonly Tally _tally;
     private long _head;
 
     /// <param name="links">Which key stands for which person, shared between windows.</param>
     public SlidingWindow(TimeSpan length, int buckets, DateTimeOffset now, Dictionary<ulong, ulong> links)
     {
-        (_count, _width, _links) = (buckets, length / buckets, links);
-        (_now, _before) = (new Tally(links), new Tally(links));
-        _ring = [.. Enumerable.Range(0, buckets * 2).Select(_ => new Bucket())];
-        _head = NumberOf(now);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(2 * buckets, Slots.Most);
+        (_count, _width, _tally) = (buckets, length / buckets, new Tally(links));
+        SlideTo(NumberOf(now));
     }
 
     /// <summary>The end of the bucket that is filling.</summary>
@@ -36,16 +31,16 @@ internal sealed class SlidingWindow
     /// <summary>Before this nothing is kept.</summary>
     public DateTimeOffset Oldest => To - 2 * _count * _width;
 
-    public KpiValues Values => _now.Values;
+    public KpiValues Values => _tally.Now;
 
-    public KpiWindow Read(int limit) => new(From, To, _now.Values, _before.Values, _now.Products(limit), _now.Categories(limit), _now.Unmet(limit));
+    public KpiWindow Read(int limit) => new(From, To, _tally.Now, _tally.Before, _tally.Products(limit), _tally.Categories(limit), _tally.Unmet(limit));
 
     /// <summary>Events in the newest whole bucket-widths covering <paramref name="length"/>, for a rate.</summary>
     public double EventsPerSecond(TimeSpan length)
     {
         var buckets = Math.Max(1, (int)(length / _width));
         var sum = 0L;
-        for (var i = 1; i <= buckets; i++) sum += At(_head - i).Sums.Events;
+        for (var i = 1; i <= buckets; i++) sum += _tally.EventsIn(Slot(_head - i));
         return sum / (buckets * _width.TotalSeconds);
     }
 
@@ -54,41 +49,33 @@ internal sealed class SlidingWindow
         var number = NumberOf(e.At);
         if (number > _head && _ahead.Count < MostAhead) _ahead.Enqueue(e, number);
         if (number > _head || number <= _head - 2 * _count) return;
-        At(number).Fold(e, number > _head - _count ? _now : _before);
+        _tally.Fold(e, Slot(number));
     }
 
     /// <summary>Lets time pass: what leaves the window enters the one before, what leaves that is forgotten.</summary>
     public void Advance(DateTimeOffset now)
     {
-        var target = NumberOf(now);
-        if (target - _head >= 2 * _count)
-        {
-            for (var i = 0; i < _ring.Length; i++) _ring[i] = new Bucket();
-            (_now, _before, _head) = (new Tally(_links), new Tally(_links), target);
-        }
-        while (_head < target)
-        {
-            At(_head).Trim();
-            _head++;
-            var forgotten = At(_head - 2 * _count);
-            _before.Apply(forgotten, -1);
-            _ring[Slot(_head)] = new Bucket();
-            var leaving = At(_head - _count);
-            _now.Apply(leaving, -1);
-            _before.Apply(leaving, +1);
-        }
-        while (_ahead.TryPeek(out _, out var number) && number <= _head) Fold(_ahead.Dequeue());
+        if (NumberOf(now) is var number && number > _head) SlideTo(number);
+        while (_ahead.TryPeek(out _, out var due) && due <= _head) Fold(_ahead.Dequeue());
     }
 
-    public void Link(ulong alias, ulong person)
+    public void Link(ulong alias, ulong person) => _tally.Link(alias, person);
+
+    private void SlideTo(long head)
     {
-        _now.Link(alias, person);
-        _before.Link(alias, person);
+        _tally.Slide(Between(Math.Max(_head, head - 2 * _count), head), Between(head - _count, head));
+        _head = head;
     }
 
-    private Bucket At(long number) => _ring[Slot(number)];
+    /// <summary>The buckets after one up to another.</summary>
+    private Slots Between(long after, long last)
+    {
+        var slots = default(Slots);
+        for (var number = after + 1; number <= last; number++) slots |= Slots.Of(Slot(number));
+        return slots;
+    }
 
-    private int Slot(long number) => (int)(((number % _ring.Length) + _ring.Length) % _ring.Length);
+    private int Slot(long number) => (int)(number % (2 * _count));
 
     private long NumberOf(DateTimeOffset at) => at.UtcTicks / _width.Ticks;
 }

@@ -4,146 +4,124 @@ using System.Runtime.InteropServices;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// KPIs of a sliding window, exact, in O(1) an event: sums are added and taken off, distinct things are counted with how
-/// many buckets of the window hold them. The same definitions as <see cref="KpiStore"/>.
+/// KPIs of a window and of the one before it, exact, over a ring of buckets: an event is folded in O(1), and what a bucket held is taken off
+/// when it leaves. The same definitions as <see cref="KpiStore"/>.
 /// </summary>
 /// <param name="links">Which key stands for which person.</param>
 internal sealed class Tally(Dictionary<ulong, ulong> links)
 {
-    private readonly Dictionary<ulong, int> _people = [];
-    private readonly Dictionary<ulong, int> _buyers = [];
-    private readonly Dictionary<ulong, SessionMarks> _sessions = [];
-    private readonly Dictionary<string, Standing> _products = [];
-    private readonly Dictionary<string, Standing> _categories = [];
-    private readonly Dictionary<string, long> _unmet = [];
-    private Sums _sums;
-    private long _carts, _checkouts, _ordered, _abandoned;
+    private readonly Distinct _people = new();
+    private readonly Distinct _buyers = new();
+    private readonly Distinct _sessions = new();
+    private readonly Distinct _carts = new();
+    private readonly Distinct _checkouts = new();
+    private readonly Distinct _ordered = new();
 
-    private struct SessionMarks
+    /// <summary>Sessions with a cart or an order: those of them without an order have abandoned one.</summary>
+    private readonly Distinct _cartOrOrder = new();
+    private readonly Ranking _products = new();
+    private readonly Ranking _categories = new();
+    private readonly Ranking _unmet = new();
+    private readonly Sums[] _sums = new Sums[Slots.Most];
+    private Slots _window;
+    private Sums _now, _before;
+
+    public KpiValues Now => Values(_now, d => d.Now);
+
+    public KpiValues Before => Values(_before, d => d.Before);
+
+    public IReadOnlyList<Ranked> Products(int limit) => _products.Top(limit);
+
+    public IReadOnlyList<Ranked> Categories(int limit) => _categories.Top(limit);
+
+    public IReadOnlyList<UnmetSearch> Unmet(int limit) => [.. _unmet.Top(limit).Select(s => new UnmetSearch(s.Id, s.Views))];
+
+    /// <summary>Events in one bucket.</summary>
+    public long EventsIn(int slot) => _sums[slot].Events;
+
+    public void Fold(in LiveEvent e, int slot)
     {
-        public int Buckets, Cart, Checkout, Order;
+        var isNow = _window.Has(slot);
+        _sums[slot].Add(e.Sums);
+        if (isNow) _now.Add(e.Sums);
+        else _before.Add(e.Sums);
+        if (e.Person is { } person) _people.Add(Person(person), slot);
+        if (e.Buyer is { } buyer) _buyers.Add(Person(buyer), slot);
+        if (e.Session is { } session)
+        {
+            _sessions.Add(session, slot);
+            if (e.Marks != SessionBits.None) Mark(session, e.Marks, slot);
+        }
+        // Of the window before, nobody asks for rankings.
+        if (!isNow) return;
+        if (e.Product is not null) _products.Add(e.Product, e.Shares, slot);
+        if (e.Category is not null) _categories.Add(e.Category, e.Shares, slot);
+        if (e.Unmet is not null) _unmet.Add(e.Unmet, new Shares(1, 0, 0), slot);
     }
 
-    public KpiValues Values => new()
+    /// <summary>Lets time pass.</summary>
+    /// <param name="forgotten">Buckets that are emptied.</param>
+    /// <param name="window">Those of the window; the others are of the one before.</param>
+    public void Slide(Slots forgotten, Slots window)
     {
-        Events = _sums.Events,
-        ActivePeople = _people.Count,
-        Sessions = _sessions.Count,
-        Carts = _carts,
-        Checkouts = _checkouts,
-        SessionsWithOrder = _ordered,
-        AbandonedCarts = _abandoned,
-        ProductViews = _sums.ProductViews,
-        Orders = _sums.Orders,
-        Customers = _buyers.Count,
-        Units = _sums.Units,
-        GrossRevenue = _sums.Gross,
-        Refunds = _sums.Refunds,
-        Adjustments = _sums.Adjustments,
-        Searches = _sums.Searches,
-        ZeroResultSearches = _sums.ZeroResults,
-    };
-
-    public IReadOnlyList<Ranked> Products(int limit) => Top(_products, limit);
-
-    public IReadOnlyList<Ranked> Categories(int limit) => Top(_categories, limit);
-
-    public IReadOnlyList<UnmetSearch> Unmet(int limit) =>
-        [.. _unmet.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(limit).Select(u => new UnmetSearch(u.Key, u.Value))];
-
-    private static List<Ranked> Top(Dictionary<string, Standing> all, int limit) =>
-        [.. all.OrderByDescending(r => r.Value.Revenue).ThenByDescending(r => r.Value.Views).ThenBy(r => r.Key, StringComparer.Ordinal).Take(limit)
-            .Select(r => new Ranked(r.Key, r.Value.Views, r.Value.Units, r.Value.Revenue))];
-
-    public void Add(in Sums sums) => _sums.Add(sums);
-
-    public void CountPerson(ulong key) => Count(_people, Person(key), +1);
-
-    public void CountBuyer(ulong key) => Count(_buyers, Person(key), +1);
-
-    public void RankProduct(string id, in Shares by) => Rank(_products, id, by);
-
-    public void RankCategory(string id, in Shares by) => Rank(_categories, id, by);
-
-    /// <summary>Adds (+1) or takes off (−1) a whole bucket.</summary>
-    public void Apply(Bucket bucket, int sign)
-    {
-        _sums.Add(bucket.Sums, sign);
-        foreach (var one in bucket.People) Count(_people, Person(one), sign);
-        foreach (var one in bucket.Buyers) Count(_buyers, Person(one), sign);
-        foreach (var (session, marks) in bucket.Sessions) Mark(session, SessionBits.Seen | marks, sign);
-        foreach (var (id, standing) in bucket.Products) Rank(_products, id, Shares.Of(standing, sign));
-        foreach (var (id, standing) in bucket.Categories) Rank(_categories, id, Shares.Of(standing, sign));
-        foreach (var (query, count) in bucket.Unmet) Search(query, count * sign);
+        (_window, _now, _before) = (window, default, default);
+        for (var slot = 0; slot < _sums.Length; slot++)
+        {
+            if (forgotten.Has(slot)) _sums[slot] = default;
+            else if (window.Has(slot)) _now.Add(_sums[slot]);
+            else _before.Add(_sums[slot]);
+        }
+        foreach (var counted in (ReadOnlySpan<Distinct>)[_people, _buyers, _sessions, _carts, _checkouts, _ordered, _cartOrOrder]) counted.Slide(forgotten, window);
+        foreach (var ranking in (ReadOnlySpan<Ranking>)[_products, _categories, _unmet]) ranking.Slide(forgotten, window);
     }
 
     /// <summary>Two keys turned out to be one person.</summary>
     public void Link(ulong alias, ulong person)
     {
-        Move(_people, alias, person);
-        if (_buyers.ContainsKey(alias)) Move(_buyers, alias, person);
+        _people.Link(alias, person);
+        _buyers.Link(alias, person);
+    }
+
+    public static ulong Hash(string text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan()));
+
+    private void Mark(ulong session, SessionBits marks, int slot)
+    {
+        if ((marks & SessionBits.Cart) != 0) _carts.Add(session, slot);
+        if ((marks & SessionBits.Checkout) != 0) _checkouts.Add(session, slot);
+        if ((marks & SessionBits.Order) != 0) _ordered.Add(session, slot);
+        if ((marks & (SessionBits.Cart | SessionBits.Order)) != 0) _cartOrOrder.Add(session, slot);
     }
 
     private ulong Person(ulong key) => links.Count == 0 ? key : links.GetValueOrDefault(key, key);
 
-    private static void Count(Dictionary<ulong, int> counts, ulong key, int sign)
+    private KpiValues Values(in Sums sums, Func<Distinct, int> count) => new()
     {
-        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
-        count += sign;
-        if (count <= 0) counts.Remove(key);
-    }
-
-    private static void Move(Dictionary<ulong, int> counts, ulong from, ulong to)
-    {
-        if (from == to || !counts.Remove(from, out var count)) return;
-        CollectionsMarshal.GetValueRefOrAddDefault(counts, to, out _) += count;
-    }
-
-    public void Mark(ulong session, SessionBits bits, int sign)
-    {
-        ref var marks = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, session, out _);
-        Shown(marks, -1);
-        if ((bits & SessionBits.Seen) != 0) marks.Buckets += sign;
-        if ((bits & SessionBits.Cart) != 0) marks.Cart += sign;
-        if ((bits & SessionBits.Checkout) != 0) marks.Checkout += sign;
-        if ((bits & SessionBits.Order) != 0) marks.Order += sign;
-        Shown(marks, +1);
-        if (marks.Buckets <= 0) _sessions.Remove(session);
-    }
-
-    private void Shown(SessionMarks marks, int sign)
-    {
-        if (marks.Cart > 0) _carts += sign;
-        if (marks.Checkout > 0) _checkouts += sign;
-        if (marks.Order > 0) _ordered += sign;
-        if (marks.Cart > 0 && marks.Order <= 0) _abandoned += sign;
-    }
-
-    private static void Rank(Dictionary<string, Standing> all, string id, in Shares by)
-    {
-        ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(all, id, out _);
-        (standing ??= new Standing()).Add(by);
-        if (standing.IsNothing) all.Remove(id);
-    }
-
-    public void Search(string query, long count)
-    {
-        ref var total = ref CollectionsMarshal.GetValueRefOrAddDefault(_unmet, query, out _);
-        total += count;
-        if (total <= 0) _unmet.Remove(query);
-    }
-
-    public static ulong Hash(string text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan()));
+        Events = sums.Events,
+        ActivePeople = count(_people),
+        Sessions = count(_sessions),
+        Carts = count(_carts),
+        Checkouts = count(_checkouts),
+        SessionsWithOrder = count(_ordered),
+        AbandonedCarts = count(_cartOrOrder) - count(_ordered),
+        ProductViews = sums.ProductViews,
+        Orders = sums.Orders,
+        Customers = count(_buyers),
+        Units = sums.Units,
+        GrossRevenue = sums.Gross,
+        Refunds = sums.Refunds,
+        Adjustments = sums.Adjustments,
+        Searches = sums.Searches,
+        ZeroResultSearches = sums.ZeroResults,
+    };
 }
 
 [Flags]
 internal enum SessionBits : byte
 {
     None = 0,
-    Seen = 1,
-    Cart = 2,
-    Checkout = 4,
-    Order = 8,
+    Cart = 1,
+    Checkout = 2,
+    Order = 4,
 }
 
 /// <summary>Plain counts and sums.</summary>
@@ -165,19 +143,4 @@ internal struct Sums
         if (other.Refunds != 0) Refunds += other.Refunds;
         if (other.Adjustments != 0) Adjustments += other.Adjustments;
     }
-
-    public void Add(in Sums other, int sign) => Add(sign > 0 ? other : other.Negated());
-
-    private readonly Sums Negated() => new()
-    {
-        Events = -Events,
-        ProductViews = -ProductViews,
-        Orders = -Orders,
-        Units = -Units,
-        Searches = -Searches,
-        ZeroResults = -ZeroResults,
-        Gross = -Gross,
-        Refunds = -Refunds,
-        Adjustments = -Adjustments,
-    };
 }
