@@ -16,19 +16,26 @@ internal static class KpiParts
     public const string VisitColumns = "ev.type, ev.name, ev.user_id, ev.session_id";
 
     /// <summary>Every product that an event named, of <see cref="ProductColumns"/>.</summary>
-    public const string Products = """
-        select product_id, currency, max(category) as category, max(occurred_at) as seen, count(*) filter (where type = 'track' and name = 'Product Viewed') as views,
-            count(*) filter (where type = 'item' and name = 'Order Completed') as lines,
-            cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as units,
-            cast(coalesce(sum(price * quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as decimal(18, 4)) as revenue
-        from e where product_id is not null group by product_id, currency
+    public const string Products = $"""
+        select product_id, currency, max(category) as category, max(seen) as seen, cast(coalesce(sum(views), 0) as bigint) as views, cast(coalesce(sum(lines), 0) as bigint) as lines,
+            cast(coalesce(sum(units), 0) as bigint) as units, cast(coalesce(sum(revenue), 0) as decimal(18, 4)) as revenue
+        from ({ProductEvents}) p group by product_id, currency
+        """;
+
+    /// <summary>What each event did to a product.</summary>
+    private const string ProductEvents = """
+        select product_id, currency, category, occurred_at as seen, cast(case when type = 'track' and name = 'Product Viewed' then 1 end as bigint) as views,
+            cast(case when type = 'item' and name = 'Order Completed' then 1 end as bigint) as lines,
+            cast(case when type = 'item' and name = 'Order Completed' then quantity end as bigint) as units,
+            case when type = 'item' and name = 'Order Completed' then price * quantity end as revenue
+        from e where product_id is not null
         """;
 
     public const string ProductColumns = "ev.type, ev.name, ev.product_id, ev.category, ev.price, ev.quantity, ev.currency, ev.occurred_at";
 
-    /// <summary><see cref="Products"/> of the events, and those of the days between.</summary>
+    /// <summary>The same not added up yet, and the days between. The types are the table's: PostgreSQL reads the two beside each other only then.</summary>
     public const string ProductsAndDays = $"""
-        {Products}
+        {ProductEvents}
         union all
         select product_id, currency, category, seen, views, lines, units, revenue from day_products where day >= @A and day < @B
         """;

@@ -60,7 +60,7 @@ internal sealed class KpiStore(Database database, SummarisedDays days)
             union all
             select 'product', product_id, currency, views, units, revenue from ({KpiParts.ProductsAndDays}) p where views > 0 or lines > 0),
         t as (
-            select kind, name, cast(sum(times) as bigint) as times, cast(sum(units) as bigint) as units,
+            select kind, name, cast(coalesce(sum(times), 0) as bigint) as times, cast(coalesce(sum(units), 0) as bigint) as units,
                 cast(coalesce(sum(revenue) filter (where currency is null or currency = @Currency), 0) as decimal(18, 4)) as revenue from r group by kind, name)
         select kind as Kind, name as Name, times as Times, units as Units, revenue as Revenue
         from (select *, row_number() over (partition by kind order by revenue desc, times desc, name) as place from t) x where place <= @Limit order by kind, place

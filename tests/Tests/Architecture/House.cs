@@ -53,7 +53,7 @@ internal static class House
         ["Forecasting"] = ["Catalog", "Learning"],
         ["Inventory"] = ["Catalog", "Forecasting"],
         ["LostDemand"] = ["Catalog", "Forecasting", "Inventory"],
-        ["Recommendations"] = ["Catalog", "Features", "Forecasting", "Inventory", "Learning", "Predictions", "Profiles", "Segments"],
+        ["Recommendations"] = ["Catalog", "Features", "Forecasting", "Inventory", "Learning", "LiveMetrics", "Predictions", "Profiles", "Segments"],
         ["Campaigns"] =
         [
             "Catalog", "Clusters", "Features", "Forecasting", "Inventory", "Learning", "LostDemand", "Predictions", "Profiles", "Recommendations", "Segments", "Webhooks",

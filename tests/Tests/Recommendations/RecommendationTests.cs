@@ -2,6 +2,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Recommendations;
 using BehaviorDashboard.Storage;
@@ -305,6 +306,20 @@ public sealed class RecommendationTests
         Assert.Equal(experiment.ChallengerId, await StrategyAsync("user-of-" + visitor));
         Assert.True(await shop.Book.EndExperimentAsync(experiment.Id, Audit));
         Assert.Equal(experiment.ControlId, await StrategyAsync("anon:" + visitor));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_products_drew_is_the_same_from_summarised_days_and_reads_no_event_of_them(Engine engine)
+    {
+        await using var shop = await OpenAsync(engine);
+        Task<IReadOnlyList<ProductTraffic>> TrafficAsync() => shop.Store.Services.GetRequiredService<InterestStore>().TrafficAsync(Make.Noon.AddDays(-28), Make.Noon, default);
+        var before = await TrafficAsync();
+        Assert.True(before.Sum(t => t.Views) > 0 && before.Sum(t => t.Units) > 0);
+        Assert.True(await shop.Store.Services.GetRequiredService<DayKeeper>().RunAsync() > 0);
+        Assert.Equal(before, await TrafficAsync());
+        // Behind the product's back, as nothing it does itself.
+        await shop.Store.Database.ExecuteAsync("delete from events where occurred_at >= @From and occurred_at < @To", new { From = Make.Noon.AddDays(-27), To = Make.Noon.AddDays(-2) });
+        Assert.Equal(before, await TrafficAsync());
     }
 
     private static async Task<Experiment> ExperimentAsync(TwoTasteShop shop, double share)

@@ -11,7 +11,7 @@ public sealed class SummarisedDays
 {
     /// <summary>
     /// Expressions for <c>with</c> that end in <c>product_days</c>: what happened to products in [@From, @To), where [@A, @B) is summarised, in
-    /// rows that can be added up, several a product: product_id, currency, category, seen, views, lines of orders, and their units and revenue.
+    /// rows that can be added up, several a product: product_id, currency, category, seen, views, lines of orders, and their units and revenue, null for none.
     /// </summary>
     public static readonly string Products = $"{KpiParts.Events(KpiParts.ProductColumns)}, product_days as ({KpiParts.ProductsAndDays})";
 

@@ -1,3 +1,5 @@
+using BehaviorDashboard.Ids;
+using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Storage;
 
@@ -11,7 +13,7 @@ internal readonly record struct InterestRow(string Person, string Product, float
 internal sealed record ProductTraffic(string Id, string? Category, long Views, long Units);
 
 /// <summary>All that recommendations read from the events.</summary>
-internal sealed class InterestStore(Database database, ConsentService consents)
+internal sealed class InterestStore(Database database, ConsentService consents, SummarisedDays days)
 {
     // A person's first key may have been an anonymous one: identities tell whose it was. Robots say nothing of taste.
     private const string Lines = $"""
@@ -54,10 +56,11 @@ internal sealed class InterestStore(Database database, ConsentService consents)
         group by order_id, product_id order by order_id
         """;
 
-    private const string Traffic = """
-        select product_id as Id, max(category) as Category, count(*) filter (where type = 'track' and name = 'Product Viewed') as Views,
-            cast(coalesce(sum(quantity) filter (where type = 'item' and name = 'Order Completed'), 0) as bigint) as Units
-        from events where product_id is not null and occurred_at >= @From and occurred_at < @To group by product_id order by product_id
+    // Asked for every half minute: most of it is summarised.
+    private static readonly string Traffic = $"""
+        with {SummarisedDays.Products}
+        select product_id as Id, max(category) as Category, cast(coalesce(sum(views), 0) as bigint) as Views, cast(coalesce(sum(units), 0) as bigint) as Units
+        from product_days group by product_id order by product_id
         """;
 
     /// <param name="learning">Leaves out who objected to being learnt from.</param>
@@ -93,7 +96,11 @@ internal sealed class InterestStore(Database database, ConsentService consents)
         StreamAsync(Baskets, new { From = from, To = to }, r => line(r.GetString(0), r.GetString(1)), cancel);
 
     public Task<IReadOnlyList<ProductTraffic>> TrafficAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
-        database.QueryAsync<ProductTraffic>(Traffic, new { From = from, To = to }, cancel);
+        database.SnapshotAsync(async session =>
+        {
+            var stretch = await days.StretchAsync(session, new TimeRange(from, to));
+            return await session.QueryAsync<ProductTraffic>(Traffic, new { From = from, To = to, A = stretch.From, B = stretch.To });
+        }, cancel);
 
     private static object Arguments(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options) => new
     {
