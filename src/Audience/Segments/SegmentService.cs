@@ -53,8 +53,6 @@ public sealed class SegmentService
     public Task<IReadOnlyList<SegmentDay>> DaysAsync(int id, int days, CancellationToken cancel = default) =>
         _store.DaysAsync(id, _clock.StartOf(_clock.Today.AddDays(1 - days)), _clock.ZoneName, cancel);
 
-    public Task<IReadOnlyList<string>> EventNamesAsync(CancellationToken cancel = default) => _store.EventNamesAsync(_clock.Now.AddDays(-90), cancel);
-
     public async Task<SaveResult> CreateAsync(SegmentDraft draft, CancellationToken cancel = default)
     {
         if (await ProblemsAsync(null, draft, cancel) is { Count: > 0 } problems) return new SaveResult(null, problems);

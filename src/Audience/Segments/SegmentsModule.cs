@@ -4,6 +4,7 @@ using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Profiles;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Segments.Pages;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ public sealed class SegmentsModule : IModule
         services.AddSingleton<RuleRunner>();
         services.AddSingleton<RfmScales>();
         services.AddSingleton<RfmService>();
+        services.AddSingleton(p => new SeenEvents(p.GetRequiredService<SegmentStore>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton<IKpiSource, SegmentKpis>();
         services.AddLocalization();
         services.AddSingleton<IGrouping, RfmGrouping>();

@@ -125,7 +125,7 @@ internal static class ReviewsApi
     private static async Task<IResult> IncidentAsync(int id, IncidentService service, CancellationToken cancel)
     {
         if (await service.FindAsync(id, cancel) is not { } incident) return Results.Problem($"There is no incident {id}.", statusCode: 404);
-        var reach = await service.ReachAsync(incident, cancel);
+        var reach = IncidentService.ReachOf(incident) is { } asked ? await service.Reach.ReadAsync(asked, cancel) : null;
         return Results.Json(new
         {
             incident, notes = await service.NotesAsync(id, cancel), reach = reach is null ? null : new { reach.Buyers, reach.Units, campaigns = reach.Campaigns.Select(c => new { c.Campaign, c.Events }) },

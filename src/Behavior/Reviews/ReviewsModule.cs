@@ -3,6 +3,7 @@ using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ public sealed class ReviewsModule : IModule
         services.AddSingleton<IncidentStore>();
         services.AddSingleton<SurgeWatch>();
         services.AddSingleton(p => new SentimentModels(p.GetRequiredService<ModelRegistry>(), p.GetRequiredService<ReviewStore>(), p.GetRequiredService<IOptions<ReviewsOptions>>()));
-        services.AddSingleton(p => new IncidentService(p.GetRequiredService<IncidentStore>(), p.GetRequiredService<ReviewStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new IncidentService(p.GetRequiredService<IncidentStore>(), p.GetRequiredService<ReviewStore>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new ReviewKeeper(p.GetRequiredService<ReviewStore>(), p.GetRequiredService<SentimentModels>(), p.GetRequiredService<SurgeWatch>(), p.GetRequiredService<IOptions<ReviewsOptions>>(),
             p.GetRequiredService<Node>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<ILogger<ReviewKeeper>>()));
         services.AddSingleton(p => new SharedSignal("reviews", p.GetRequiredService<ReviewKeeper>().Changed, p.GetRequiredService<ReviewKeeper>().Follow));

@@ -21,7 +21,7 @@ public interface IReportWatch
 /// <summary>Several reports on one page, which is as old as the oldest of them.</summary>
 public sealed class ReportWatches(IReadOnlyList<IReportWatch> all) : IReportWatch
 {
-    public DateTimeOffset? AsOf => all.Min(w => w.AsOf);
+    public DateTimeOffset? AsOf => IsMissing ? null : all.Min(w => w.AsOf);
 
     public bool IsMissing => all.Any(w => w.IsMissing);
 

@@ -4,6 +4,7 @@ using BehaviorDashboard.Ids;
 using BehaviorDashboard.Inventory;
 using BehaviorDashboard.Learning;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Nodes;
 using BehaviorDashboard.Segments;
 using BehaviorDashboard.Storage;
@@ -46,7 +47,7 @@ public sealed class CampaignsModule : IModule
         services.AddScoped<FeedbackService>();
         services.AddSingleton(p => new DeliveryService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<MessageWriter>(), p.GetServices<IChannel>(), p.GetRequiredService<Exclusions>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<EventWriter>(),
             p.GetRequiredService<IOptions<CampaignsOptions>>(), p.GetRequiredService<Node>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
-        services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+        services.AddSingleton(p => new EffectService(p.GetRequiredService<EffectStore>(), p.GetRequiredService<CampaignStore>(), p.GetRequiredService<KeptReports>(), p.GetRequiredService<IOptions<ShopOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddScoped(p => new CampaignService(p.GetRequiredService<CampaignStore>(), p.GetRequiredService<AudienceService>(), p.GetRequiredService<AudienceStore>(), p.GetRequiredService<OutboxStore>(), p.GetRequiredService<DeliveryService>(),
             p.GetRequiredService<MessageWriter>(), p.GetRequiredService<PromiseService>(), p.GetRequiredService<StockThrottle>(), p.GetRequiredService<ExcessOffers>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>(), p.GetServices<IActionLedger>(), p.GetRequiredService<CampaignSignal>(), p.GetRequiredService<ShopClock>()));
         services.AddSingleton<IMembershipObserver, SegmentEntries>();

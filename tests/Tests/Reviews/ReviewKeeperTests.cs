@@ -157,7 +157,8 @@ public class ReviewKeeperTests
         Assert.True(incident.FalseAlarms < 0.5);
         Assert.True(incident.Hits >= 9);
         Assert.True((await incidents.ReviewsAsync(incident)).Count >= 9);
-        Assert.Equal((1L, 2L), ((await incidents.ReachAsync(incident))!.Buyers, (await incidents.ReachAsync(incident))!.Units));
+        var reach = await incidents.Reach.ReadAsync(IncidentService.ReachOf(incident)!.Value);
+        Assert.Equal((1L, 2L), (reach.Buyers, reach.Units));
 
         await store.Writer.AppendAsync([Said("s10", "p3", "It leaks too", 1, "w10", Make.Noon)]);
         await Keeper(store).PassAsync();

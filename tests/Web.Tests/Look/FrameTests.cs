@@ -25,6 +25,46 @@ public class FrameTests : LookContext
     }
 
     [Fact]
+    public void A_page_of_several_reports_is_as_old_as_the_oldest_and_says_what_is_missing_or_failed()
+    {
+        Read("en");
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        var (one, other) = (new Held { AsOf = Noon }, new Held());
+        var both = new ReportWatches([one, other]);
+        var head = Render<PageHeader>(p => p.Add(h => h.Title, "Lost").Add(h => h.Report, both));
+        Assert.NotNull(head.Find("[data-pending]"));
+        Assert.Empty(head.FindAll(".bd-age, [data-refresh]"));
+        other.AsOf = Noon.AddMinutes(-3);
+        head.Render();
+        Assert.Equal("180000", head.Find(".bd-age").GetAttribute("data-age"));
+        Assert.Empty(head.FindAll("[data-pending], [data-failed]"));
+        head.Find("[data-refresh]").Click();
+        Assert.Equal((1, 1), (one.Asked, other.Asked));
+        other.Failed = true;
+        head.Render();
+        Assert.Contains("what is shown is older", head.Find("[data-failed][role=alert]").TextContent, StringComparison.Ordinal);
+        other.AsOf = null;
+        head.Render();
+        Assert.Contains("could not be worked out", head.Find("[data-failed]").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(head.Find("[data-refresh]"));
+    }
+
+    private sealed class Held : IReportWatch
+    {
+        public DateTimeOffset? AsOf { get; set; }
+
+        public bool IsMissing => AsOf is null;
+
+        public bool IsRunning => false;
+
+        public bool Failed { get; set; }
+
+        public int Asked { get; private set; }
+
+        public void Refresh() => Asked++;
+    }
+
+    [Fact]
     public void Pages_of_a_line_stand_beside_each_other_and_the_one_shown_is_marked()
     {
         Read("en");

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -14,6 +15,8 @@ public sealed partial class SegmentEdit
 
     private EditNode _root = new();
     private EditOptions? _options;
+    private ReportWatch<int, IReadOnlyList<string>>? _seen;
+    private bool _gone;
     private Segment? _before;
     private RuleWords? _words;
     private AudiencePreview? _preview;
@@ -40,6 +43,10 @@ public sealed partial class SegmentEdit
 
     [Inject] private IStringLocalizer<SegmentsText> Text { get; set; } = null!;
 
+    [Inject] private SeenEvents Seen { get; set; } = null!;
+
+    [Inject] private ShopClock Clock { get; set; } = null!;
+
     [Parameter] public int? Id { get; set; }
 
     /// <summary>An earlier version to begin from.</summary>
@@ -58,8 +65,20 @@ public sealed partial class SegmentEdit
             _root = Root(start);
         }
         else _root.Children.Add(EditNode.Condition("did"));
-        _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], [OrderLines.Bought, OrderLines.Returned, .. await Service.EventNamesAsync()], await Service.TermsAsync());
+        var terms = await Service.TermsAsync();
+        if (_gone) return;
+        _seen = new ReportWatch<int, IReadOnlyList<string>>(Seen.Names, Clock, () => InvokeAsync(() =>
+        {
+            _seen!.Look();
+            _options = _options! with { Events = Names };
+            StateHasChanged();
+        }));
+        _seen.Show(SeenEvents.Days);
+        _options = new EditOptions([.. all.Where(s => s.Id != Id && s.Status != "archived")], Names, terms);
     }
+
+    /// <summary>What may be chosen until the names of events are known is the two every shop has.</summary>
+    private IReadOnlyList<string> Names => [OrderLines.Bought, OrderLines.Returned, .. _seen?.Report ?? []];
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -74,6 +93,8 @@ public sealed partial class SegmentEdit
 
     public async ValueTask DisposeAsync()
     {
+        _gone = true;
+        _seen?.Dispose();
         _counting?.Cancel();
         _counting?.Dispose();
         if (_drafts is not null) await _drafts.DisposeAsync();

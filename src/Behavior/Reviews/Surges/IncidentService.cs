@@ -1,6 +1,7 @@
 using System.Globalization;
 using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using Microsoft.Extensions.Logging;
 
 namespace BehaviorDashboard.Reviews;
@@ -15,8 +16,9 @@ public sealed class IncidentService
     private readonly ReviewStore _reviews;
     private readonly TimeProvider _time;
 
-    internal IncidentService(IncidentStore store, ReviewStore reviews, TimeProvider time, ILogger<Signal> logger)
+    internal IncidentService(IncidentStore store, ReviewStore reviews, KeptReports kept, TimeProvider time, ILogger<Signal> logger)
     {
+        Reach = new KeptReport<(string Product, DateTimeOffset From), IncidentReach>(kept, (asked, cancel) => store.ReachAsync(asked.Product, asked.From, cancel));
         (_store, _reviews, _time) = (store, reviews, time);
         Changed = new Signal(time, logger);
     }
@@ -30,8 +32,11 @@ public sealed class IncidentService
 
     public Task<IReadOnlyList<IncidentNote>> NotesAsync(int id, CancellationToken cancel = default) => _store.NotesAsync(id, cancel);
 
-    public async Task<IncidentReach?> ReachAsync(Incident incident, CancellationToken cancel = default) =>
-        incident.ProductId is { } product ? await _store.ReachAsync(product, incident.OpenedAt - ReachBack, cancel) : null;
+    /// <summary>Who bought a product since an instant, and what they were told of it; see <see cref="ReachOf"/>.</summary>
+    public KeptReport<(string Product, DateTimeOffset From), IncidentReach> Reach { get; }
+
+    /// <returns>What to ask <see cref="Reach"/> for; null where no product is at fault.</returns>
+    public static (string Product, DateTimeOffset From)? ReachOf(Incident incident) => incident.ProductId is { } product ? (product, incident.OpenedAt - ReachBack) : null;
 
     /// <summary>The reviews behind an incident, newest first: of its kind, since it seems to have begun.</summary>
     public Task<IReadOnlyList<Review>> ReviewsAsync(Incident incident, int limit = 50, CancellationToken cancel = default) =>

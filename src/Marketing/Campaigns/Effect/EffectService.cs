@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Statistics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,11 +20,15 @@ public sealed class EffectService
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<int, CampaignEffect> _last = new();
 
-    internal EffectService(EffectStore store, CampaignStore campaigns, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> logger)
+    internal EffectService(EffectStore store, CampaignStore campaigns, KeptReports kept, IOptions<ShopOptions> shop, TimeProvider time, ILogger<Signal> logger)
     {
         (_store, _campaigns, _currency, _time) = (store, campaigns, shop.Value.Currency, time);
+        Views = new KeptReport<int, EffectView>(kept, async (id, cancel) => await ViewAsync(await _campaigns.FindAsync(id, cancel) ?? throw new InvalidOperationException($"There is no campaign {id}."), cancel));
         Changed = new Signal(time, logger);
     }
+
+    /// <summary>The result of a campaign that has started, by its id.</summary>
+    public KeptReport<int, EffectView> Views { get; }
 
     /// <summary>A look told something new.</summary>
     public Signal Changed { get; }

@@ -18,15 +18,18 @@ public sealed partial class CampaignEdit
     private PromiseResult? _promise;
     private (string Basis, Interval People)? _expected;
     private IReadOnlyList<Segment> _segments = [];
-    private IReadOnlyList<string> _events = [];
+    private ReportWatch<int, IReadOnlyList<string>>? _events;
     private IReadOnlyList<CampaignProblem> _problems = [];
     private CancellationTokenSource? _counting;
     private bool _loaded;
     private bool _busy;
+    private bool _gone;
 
     [Inject] private CampaignService Service { get; set; } = null!;
 
     [Inject] private SegmentService Segments { get; set; } = null!;
+
+    [Inject] private SeenEvents Seen { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
@@ -59,7 +62,13 @@ public sealed partial class CampaignEdit
     protected override async Task OnInitializedAsync()
     {
         _segments = [.. (await Segments.AllAsync()).Where(s => s.Status != "archived")];
-        _events = await Segments.EventNamesAsync();
+        if (_gone) return;
+        _events = new ReportWatch<int, IReadOnlyList<string>>(Seen.Names, Clock, () => InvokeAsync(() =>
+        {
+            _events!.Look();
+            StateHasChanged();
+        }));
+        _events.Show(SeenEvents.Days);
         _loaded = true;
         if (Id is { } id)
         {
@@ -84,6 +93,8 @@ public sealed partial class CampaignEdit
 
     public void Dispose()
     {
+        _gone = true;
+        _events?.Dispose();
         _counting?.Cancel();
         _counting?.Dispose();
     }

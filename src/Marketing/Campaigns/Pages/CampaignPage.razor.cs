@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Look;
 using Microsoft.AspNetCore.Components;
@@ -13,7 +14,7 @@ public sealed partial class CampaignPage
     private static readonly TimeSpan PromiseAge = TimeSpan.FromSeconds(30);
     private Campaign? _campaign;
     private CampaignSpec _spec = new();
-    private EffectView? _view;
+    private ReportWatch<int, EffectView> _effect = null!;
     private PromiseResult? _promise;
     private DateTimeOffset _promisedAt;
     private IReadOnlyList<CampaignEffect> _looks = [];
@@ -25,12 +26,15 @@ public sealed partial class CampaignPage
     private string _comment = "";
     private bool _loaded;
     private bool _busy;
+    private bool _gone;
 
     [Inject] private CampaignService Service { get; set; } = null!;
 
     [Inject] private EffectService Effects { get; set; } = null!;
 
     [Inject] private DeliveryService Delivery { get; set; } = null!;
+
+    [Inject] private ShopClock Clock { get; set; } = null!;
 
     [Inject] private ShopFormat Format { get; set; } = null!;
 
@@ -52,10 +56,18 @@ public sealed partial class CampaignPage
 
     private bool Waiting => _busy || !RendererInfo.IsInteractive;
 
-    private string Lead => _campaign!.StartedAt is null
-        ? Text["Lead.Draft", Text["Status." + _campaign.Status], Text["Channel." + _spec.Channel]]
-        : _view?.Effect.Arms.Count == 0 && _counts is { Waiting: > 0 } waiting ? Text["Lead.Waiting", Format.Number(waiting.Waiting), Text["Status." + _campaign.Status]]
-        : Text["Lead.Verdict." + Words.Of(_view?.Effect.Conversion), Format.Number(_view?.Effect.Treated), Format.Number(_view?.Effect.Held), Text["Status." + _campaign.Status]];
+    private EffectView? View => _campaign?.StartedAt is null ? null : _effect.Report;
+
+    private string? Lead => _campaign!.StartedAt is null ? (string)Text["Lead.Draft", Text["Status." + _campaign.Status], Text["Channel." + _spec.Channel]]!
+        : View is null ? null
+        : View.Effect.Arms.Count == 0 && _counts is { Waiting: > 0 } waiting ? (string)Text["Lead.Waiting", Format.Number(waiting.Waiting), Text["Status." + _campaign.Status]]!
+        : (string)Text["Lead.Verdict." + Words.Of(View.Effect.Conversion), Format.Number(View.Effect.Treated), Format.Number(View.Effect.Held), Text["Status." + _campaign.Status]]!;
+
+    protected override void OnInitialized() => _effect = new ReportWatch<int, EffectView>(Effects.Views, Clock, () => InvokeAsync(() =>
+    {
+        _effect.Look();
+        StateHasChanged();
+    }));
 
     protected override async Task OnParametersSetAsync()
     {
@@ -64,13 +76,19 @@ public sealed partial class CampaignPage
             _live.AddRange(new[] { Service.Changed, Effects.Changed, Delivery.Changed }.Select(s => s.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
             {
                 await LoadAsync();
+                if (s == Effects.Changed && _campaign?.StartedAt is not null) _effect.Refresh();
                 StateHasChanged();
             }))));
         }
         await LoadAsync();
     }
 
-    public void Dispose() => _live.ForEach(l => l.Dispose());
+    public void Dispose()
+    {
+        _gone = true;
+        _live.ForEach(l => l.Dispose());
+        _effect.Dispose();
+    }
 
     private async Task LoadAsync()
     {
@@ -87,8 +105,8 @@ public sealed partial class CampaignPage
             _promisedAt = Service.Now;
             _promise = await Service.PromiseAsync(Id, _spec, await Service.EstimateAsync(Id, _spec));
         }
-        if (_campaign.StartedAt is null) return;
-        _view = await Effects.ViewAsync(_campaign);
+        if (_campaign.StartedAt is null || _gone) return;
+        _effect.Show(Id);
         _looks = await Effects.LooksAsync(Id);
         _leftOut = await Service.LeftOutAsync(Id);
     }

@@ -46,6 +46,11 @@ internal sealed class PerformanceStore(Database database, ShopClock clock, IOpti
         with {Seen} select placement as Placement, strategy as Strategy, product as ProductId, count(*) as Shown from seen where name = 'Recommendation Viewed' and product is not null group by 1, 2, 3
         """;
 
+    private const string Placements = """
+        select distinct split_part(recommendation_id, '.', 1) from events
+        where recommendation_id is not null and type = 'track' and name in ('Recommendation Viewed', 'Recommendation Clicked') and occurred_at >= @From and occurred_at < @To order by 1
+        """;
+
     // By the day of the order, so that a figure of the past is what it was then.
     private const string Earned = $"""
         with {Seen}, {Bought} select cast(coalesce(sum(m.value), 0) as decimal(18, 4)) from matched m where m.place = 1 and m.bought_at >= @Since and m.bought_at < @To
@@ -72,6 +77,9 @@ internal sealed class PerformanceStore(Database database, ShopClock clock, IOpti
     public Task<IReadOnlyList<PerformanceRow>> RowsAsync(TimeRange range, CancellationToken cancel) => database.QueryAsync<PerformanceRow>(Rows, Arguments(range), cancel);
 
     public Task<IReadOnlyList<ShownProduct>> ProductsAsync(TimeRange range, CancellationToken cancel) => database.QueryAsync<ShownProduct>(Products, new { range.From, range.To }, cancel);
+
+    /// <summary>Where lists were seen.</summary>
+    public Task<IReadOnlyList<string>> PlacementsAsync(TimeRange range, CancellationToken cancel) => database.QueryAsync<string>(Placements, new { range.From, range.To }, cancel);
 
     /// <summary>Attributed revenue of orders since an instant, from clicks of a range that begins one window earlier.</summary>
     public Task<decimal> RevenueUntilAsync(TimeRange clicks, DateTimeOffset since, CancellationToken cancel) =>

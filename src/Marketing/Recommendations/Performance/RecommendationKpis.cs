@@ -2,16 +2,19 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
 using BehaviorDashboard.Recommendations.Pages;
+using BehaviorDashboard.Reports;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 
 namespace BehaviorDashboard.Recommendations;
 
 /// <summary>What rules may watch of recommendations: of the last 7 days, over the shop or by placement.</summary>
-internal sealed class RecommendationKpis(PerformanceStore store, ShelfKeeper shelves, ShopClock clock, IOptions<RecommendationsOptions> options, IStringLocalizer<RecommendationsText> text) : IKpiSource
+internal sealed class RecommendationKpis(PerformanceStore store, ShelfKeeper shelves, KeptReports kept, ShopClock clock, IOptions<RecommendationsOptions> options, IStringLocalizer<RecommendationsText> text) : IKpiSource
 {
     public const string ClickRate = "click_rate", Revenue = "revenue", Coverage = "coverage", PlacementClickRate = "placement_click_rate";
-    private const int Days = 7;
+    private const int Days = 7, PlacementDays = 90;
+
+    private readonly KeptReport<int, IReadOnlyList<string>> _placements = new(kept, (days, cancel) => store.PlacementsAsync(TimeRange.Last(TimeSpan.FromDays(days), clock.Now), cancel));
 
     public string Source => "recommendations";
 
@@ -25,9 +28,12 @@ internal sealed class RecommendationKpis(PerformanceStore store, ShelfKeeper she
         new(PlacementClickRate, () => text["Kpi." + PlacementClickRate], "share", true),
     ];
 
-    /// <summary>Placements at which lists were seen in the last days.</summary>
+    /// <summary>Placements at which lists were seen in the last days. Only the first who asks waits for them; later they are those of some minutes ago.</summary>
     public async Task<IReadOnlyList<WatchedObject>> ObjectsAsync(string sought, int limit, CancellationToken cancel = default) =>
-        [.. (await store.RowsAsync(TimeRange.Last(TimeSpan.FromDays(90), clock.Now), cancel)).Select(r => r.Placement).Distinct().Where(p => p.Contains(sought, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(limit).Select(p => new WatchedObject(p, p, "recommendations"))];
+    [
+        .. (_placements.Look(PlacementDays).Report ?? await _placements.ReadAsync(PlacementDays, cancel)).Where(p => p.Contains(sought, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
+            .Take(limit).Select(p => new WatchedObject(p, p, "recommendations")),
+    ];
 
     public async Task<KpiReading?> ReadAsync(KpiName kpi, DateTimeOffset at, CancellationToken cancel = default)
     {
