@@ -189,14 +189,14 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
             if (!turn.IsCompletedSuccessfully) return;
             if (GivesUp(entry)) return;
         }
-        CancellationToken history;
-        lock (_gate) history = _history.Token;
+        CancellationTokenSource history;
+        lock (_gate) history = _history;
         var began = time.GetUtcNow();
         object? report = null;
         Exception? problem = null;
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(history, _stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(history.Token, _stopping.Token);
             report = await entry.Work(either.Token);
         }
         catch (Exception failure)
@@ -207,7 +207,7 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
         lock (_gate)
         {
             entry.Run = null;
-            if (history.IsCancellationRequested || _stopping.IsCancellationRequested) problem = null;
+            if (history != _history || _stopping.IsCancellationRequested) problem = null;
             else if (problem is not null) (entry.Problem, entry.Ended) = (problem, time.GetUtcNow());
             else (entry.Report, entry.Began, entry.Problem, entry.Ended) = (report, began, null, entry.IsOutdated ? null : time.GetUtcNow());
             entry.IsOutdated = false;

@@ -234,7 +234,7 @@ public sealed class KeptReportTests : IDisposable
                 }
             });
             return right && most <= 1;
-        }, iter: 60, threads: 1);
+        }, iter: 200, threads: 1);
 
     private sealed record StrongBox(int Epoch);
 
