@@ -145,7 +145,7 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
             touched.UnionWith(reviews.Select(r => r.ProductId).OfType<string>());
             read += reviews.Count;
         }
-        if (whole || read > 0) await _store.SettleAsync(whole, cancel);
+        if (whole) await _store.DropOrphansAsync(cancel);
         var again = false;
         foreach (var language in SentimentModels.Languages)
         {
@@ -188,7 +188,7 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
         {
             var runs = review.ProductId is null ? null : Likeness.Runs(review.Body, review.Language);
             var alike = runs is null || !known.TryGetValue(review.ProductId!, out var others) ? null
-                : others.FirstOrDefault(o => o.Review.OccurredAt <= review.OccurredAt && review.OccurredAt - o.Review.OccurredAt <= AlikeWithin && Likeness.Same(o.Runs!, runs)).Review;
+                : others.FirstOrDefault(o => o.Review.ReviewId != review.ReviewId && o.Review.OccurredAt <= review.OccurredAt && review.OccurredAt - o.Review.OccurredAt <= AlikeWithin && Likeness.Same(o.Runs!, runs)).Review;
             marked.Add(review with { Alike = alike?.Alike ?? alike?.ReviewId });
             if (runs is null) continue;
             if (!known.TryGetValue(review.ProductId!, out var list)) known[review.ProductId!] = list = [];

@@ -30,11 +30,11 @@ public sealed class ReviewService
 
     public async Task<ReviewPage> PageAsync(ReviewQuery query, CancellationToken cancel = default)
     {
-        var reviews = await _store.PageAsync(query, cancel);
+        var reviews = await _store.OfPeopleAsync(await _store.PageAsync(query, cancel), cancel);
         return new ReviewPage(reviews, reviews.Count < query.Limit ? null : $"{reviews[^1].OccurredAt.UtcTicks.ToString(CultureInfo.InvariantCulture)}~{reviews[^1].ReviewId}");
     }
 
-    public Task<Review?> FindAsync(string id, CancellationToken cancel = default) => _store.FindAsync(id, cancel);
+    public async Task<Review?> FindAsync(string id, CancellationToken cancel = default) => await _store.FindAsync(id, cancel) is { } review ? (await _store.OfPeopleAsync([review], cancel))[0] : null;
 
     public async Task<string> TitleAsync(string product, CancellationToken cancel = default) => (await _catalog.TitlesAsync([product], cancel)).GetValueOrDefault(product, product);
 

@@ -13,8 +13,10 @@ internal sealed class ReviewStore(Database database)
 
     private sealed record TopicRow(bool Before, string Topic, long Count);
 
+    private sealed record Owner(string Alias, string Person);
+
     private const string Columns = """
-        review_id as ReviewId, user_id as UserId, product_id as ProductId, category as Category, occurred_at as OccurredAt, received_at as ReceivedAt, rating as Rating, body as Body,
+        review_id as ReviewId, nullif(user_id, '') as UserId, product_id as ProductId, category as Category, occurred_at as OccurredAt, received_at as ReceivedAt, rating as Rating, body as Body,
         language as Language, good as Good, model as Model, topics as Topics, alike as Alike
         """;
 
@@ -25,18 +27,21 @@ internal sealed class ReviewStore(Database database)
         select e.message_id as MessageId, nullif(e.user_id, '') as UserId, e.product_id as ProductId, e.category as Category, e.occurred_at as OccurredAt, e.received_at as ReceivedAt, e.rating as Rating,
             cast(e.properties as text) as Properties
         from events e where e.type = 'track' and e.name = 'Product Reviewed' and e.received_at >= @From
-            and not exists (select 1 from reviews r where r.review_id = e.message_id)
+            and not exists (select 1 from reviews r where r.review_id = e.message_id and r.user_id = e.user_id)
         order by e.occurred_at, e.message_id limit @Limit
         """;
 
     private const string Insert = """
         insert into reviews (review_id, user_id, product_id, category, occurred_at, received_at, rating, body, language, good, model, topics, alike)
-        values (@ReviewId, @UserId, @ProductId, @Category, @OccurredAt, @ReceivedAt, @Rating, @Body, @Language, @Good, @Model, @Topics, @Alike) on conflict (review_id) do nothing
+        values (@ReviewId, coalesce(cast(@UserId as text), ''), @ProductId, @Category, @OccurredAt, @ReceivedAt, @Rating, @Body, @Language, @Good, @Model, @Topics, @Alike) on conflict do nothing
         """;
 
-    private const string Orphans = "delete from reviews where not exists (select 1 from events e where e.message_id = reviews.review_id and e.name = 'Product Reviewed')";
+    private const string Orphans = "delete from reviews where not exists (select 1 from events e where e.message_id = reviews.review_id and e.user_id = reviews.user_id and e.name = 'Product Reviewed')";
 
-    private const string Renamed = "update reviews set user_id = i.user_id from identities i where reviews.user_id = i.alias";
+    // The same review told anew of another person, as when its file is imported again.
+    private const string Before = "delete from reviews where review_id = any(@Ids)";
+
+    private const string Owners = "select alias as Alias, user_id as Person from identities where alias = any(@Keys)";
 
     private const string Where = $"""
         occurred_at >= @From and occurred_at < @To and (cast(@Product as text) is null or product_id = @Product) and (cast(@Category as text) is null or category = @Category) and (cast(@Topic as text) is null or topics like @TopicLike)
@@ -72,22 +77,27 @@ internal sealed class ReviewStore(Database database)
 
     private const string Stale = $"select {Columns} from reviews where language = @Language and (model is null or model <> @Model) order by occurred_at desc limit @Limit";
 
-    private const string Score = "update reviews set good = @Good, model = @Model where review_id = @ReviewId";
+    private const string Score = "update reviews set good = @Good, model = @Model where review_id = @ReviewId and user_id = coalesce(cast(@UserId as text), '')";
 
     public Task<IReadOnlyList<ReviewEvent>> UnreadAsync(DateTimeOffset receivedFrom, int limit, CancellationToken cancel) =>
         database.QueryAsync<ReviewEvent>(Unread, new { From = receivedFrom, Limit = limit }, cancel);
 
     public Task AddAsync(IReadOnlyList<Review> reviews, CancellationToken cancel) => database.WriteAsync(async session =>
     {
+        await session.ExecuteAsync(Before, new { Ids = SqlList.Of(reviews.Select(r => r.ReviewId)) });
         foreach (var review in reviews) await session.ExecuteAsync(Insert, review);
     }, cancel);
 
-    /// <summary>Drops rows whose event is gone and follows keys that turned out to be somebody else's.</summary>
-    public Task SettleAsync(bool orphans, CancellationToken cancel) => database.WriteAsync(async session =>
+    /// <summary>Drops rows whose event is gone.</summary>
+    public Task DropOrphansAsync(CancellationToken cancel) => database.ExecuteAsync(Orphans, cancel: cancel);
+
+    /// <summary>Under the keys of the people they are of now: rows lie under the keys of their events.</summary>
+    public async Task<IReadOnlyList<Review>> OfPeopleAsync(IReadOnlyList<Review> reviews, CancellationToken cancel)
     {
-        if (orphans) await session.ExecuteAsync(Orphans);
-        await session.ExecuteAsync(Renamed);
-    }, cancel);
+        var keys = reviews.Select(r => r.UserId).OfType<string>().Distinct().ToList();
+        var owners = keys.Count == 0 ? [] : (await database.QueryAsync<Owner>(Owners, new { Keys = SqlList.Of(keys) }, cancel)).ToDictionary(o => o.Alias, o => o.Person);
+        return [.. reviews.Select(r => r.UserId is { } key && owners.TryGetValue(key, out var person) ? r with { UserId = person } : r)];
+    }
 
     public Task<IReadOnlyList<Review>> PageAsync(ReviewQuery query, CancellationToken cancel)
     {
@@ -153,7 +163,7 @@ internal sealed class ReviewStore(Database database)
 
     public Task ScoreAsync(IReadOnlyList<Review> reviews, CancellationToken cancel) => database.WriteAsync(async session =>
     {
-        foreach (var review in reviews) await session.ExecuteAsync(Score, new { review.Good, review.Model, review.ReviewId });
+        foreach (var review in reviews) await session.ExecuteAsync(Score, new { review.Good, review.Model, review.ReviewId, review.UserId });
     }, cancel);
 
     private static Dapper.DynamicParameters Parameters(ReviewQuery query, bool first, DateTimeOffset at, string id)

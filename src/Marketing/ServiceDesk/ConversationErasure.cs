@@ -12,8 +12,8 @@ internal sealed class ConversationErasure(Database database) : IPersonalData, IP
 {
     private const string Of = """
         select cast(c.id as text) from conversations c
-        where c.user_id = any(@Keys) or lower(c.user_id) = @Email or (c.user_id is null and (position(@Email in lower(c.subject || ' ' || coalesce(c.external_id, ''))) > 0
-            or exists (select 1 from conversation_messages m where m.conversation_id = c.id and position(@Email in lower(m.body || ' ' || coalesce(m.external_id, ''))) > 0)))
+        where c.user_id = any(@Keys) or lower(c.user_id) = @Email or (c.user_id = '' and (position(@Email in lower(c.subject || ' ' || coalesce(c.external_id, ''))) > 0
+            or exists (select 1 from conversation_messages m where m.user_id = c.user_id and m.conversation_id = c.id and position(@Email in lower(m.body || ' ' || coalesce(m.external_id, ''))) > 0)))
         """;
 
     private static readonly (string Kind, string From)[] Tables =

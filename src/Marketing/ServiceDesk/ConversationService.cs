@@ -43,7 +43,7 @@ public sealed class ConversationService
 
     public Task<Conversation?> FindAsync(int id, CancellationToken cancel = default) => _store.FindAsync(id, cancel);
 
-    public Task<IReadOnlyList<ConversationMessage>> MessagesAsync(int id, CancellationToken cancel = default) => _store.MessagesAsync(id, cancel);
+    public Task<IReadOnlyList<ConversationMessage>> MessagesAsync(Conversation conversation, CancellationToken cancel = default) => _store.MessagesAsync(conversation, cancel);
 
     /// <summary>Late ones first, then by priority.</summary>
     public async Task<IReadOnlyList<Conversation>> QueueAsync(QueueQuery query, CancellationToken cancel = default)
@@ -73,7 +73,7 @@ public sealed class ConversationService
     public async Task ReplyAsync(Conversation conversation, string agent, string body, bool solved = false, CancellationToken cancel = default)
     {
         await _store.WriteAsync(conversation, ConversationMessage.ByAgent, agent, Cut(body), Conversation.Waiting, Now, session => TellAsync(session, "conversation.replied", conversation.Id, Cut(body)), cancel);
-        if (solved) await SetStatusAsync(conversation.Id, Conversation.Solved, cancel);
+        if (solved) await SetStatusAsync(conversation, Conversation.Solved, cancel);
         Raise();
     }
 
@@ -84,17 +84,17 @@ public sealed class ConversationService
         Raise();
     }
 
-    public async Task SetStatusAsync(int id, string status, CancellationToken cancel = default)
+    public async Task SetStatusAsync(Conversation conversation, string status, CancellationToken cancel = default)
     {
         if (status is not (Conversation.Open or Conversation.Waiting or Conversation.Solved)) throw new ArgumentOutOfRangeException(nameof(status), status, "open, waiting or solved.");
-        await _store.SetStatusAsync(id, status, Now, session => status == Conversation.Solved ? TellAsync(session, "conversation.solved", id, null) : Task.CompletedTask, cancel);
+        await _store.SetStatusAsync(conversation, status, Now, session => status == Conversation.Solved ? TellAsync(session, "conversation.solved", conversation.Id, null) : Task.CompletedTask, cancel);
         Raise();
     }
 
     /// <param name="agent">Null: nobody.</param>
-    public async Task AssignAsync(int id, string? agent, CancellationToken cancel = default)
+    public async Task AssignAsync(Conversation conversation, string? agent, CancellationToken cancel = default)
     {
-        await _store.AssignAsync(id, agent, cancel);
+        await _store.AssignAsync(conversation, agent, cancel);
         Raise();
     }
 
@@ -102,7 +102,7 @@ public sealed class ConversationService
     public async Task SetIntentAsync(Conversation conversation, string? intent, CancellationToken cancel = default)
     {
         var told = intent is not null && _intents.Known.Contains(intent) ? intent : null;
-        await _store.SetIntentAsync(conversation.Id, told, told is null ? conversation.Complaint : IntentModels.IsComplaint(told), cancel);
+        await _store.SetIntentAsync(conversation, told, told is null ? conversation.Complaint : IntentModels.IsComplaint(told), cancel);
         Raise();
     }
 

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Ids;
 using BehaviorDashboard.Storage;
 
 namespace BehaviorDashboard.ServiceDesk;
@@ -9,28 +10,33 @@ internal sealed class ConversationStore(Database database)
 
     internal sealed record LabelledRow(string Language, string Intent, string Body);
 
+    private sealed record Known(int Id, string Who);
+
     private sealed record Counts(long Open, long Waiting, long Late, long Complaints);
 
     private const string Columns = """
-        id as Id, external_id as ExternalId, user_id as UserId, channel as Channel, subject as Subject, language as Language, status as Status, assignee as Assignee, opened_at as OpenedAt, updated_at as UpdatedAt,
+        id as Id, external_id as ExternalId, nullif(user_id, '') as UserId, channel as Channel, subject as Subject, language as Language, status as Status, assignee as Assignee, opened_at as OpenedAt, updated_at as UpdatedAt,
         due_at as DueAt, replied_at as RepliedAt, solved_at as SolvedAt, intent as Intent, intent_chance as IntentChance, intent_sure as IntentSure, intent_given as IntentGiven, good as Good, complaint as Complaint,
         value as Value, order_id as OrderId, product_id as ProductId
         """;
 
     private const string Insert = """
         insert into conversations (id, external_id, user_id, channel, subject, language, status, opened_at, updated_at, due_at, intent, intent_chance, intent_sure, good, complaint, value, order_id, product_id)
-        values (@Id, @ExternalId, @UserId, @Channel, @Subject, @Language, 'open', @OpenedAt, @OpenedAt, @DueAt, @Intent, @IntentChance, @IntentSure, @Good, @Complaint, @Value, @OrderId, @ProductId)
+        values (@Id, @ExternalId, @Who, @Channel, @Subject, @Language, 'open', @OpenedAt, @OpenedAt, @DueAt, @Intent, @IntentChance, @IntentSure, @Good, @Complaint, @Value, @OrderId, @ProductId)
         """;
 
-    private const string Again = """
+    // With the person, so that where people lie on several servers only theirs is asked.
+    private const string One = "id = @Id and user_id = @Who";
+
+    private const string Again = $"""
         update conversations set status = 'open', solved_at = null, updated_at = @Now, language = coalesce(@Language, language), good = coalesce(@Good, good), complaint = complaint or @Complaint, value = @Value,
             intent = case when @IntentSure or not intent_sure then @Intent else intent end, intent_chance = case when @IntentSure or not intent_sure then @IntentChance else intent_chance end,
-            intent_sure = intent_sure or @IntentSure where id = @Id
+            intent_sure = intent_sure or @IntentSure where {One}
         """;
 
     private const string Message = """
         insert into conversation_messages (id, conversation_id, external_id, user_id, sent_at, author, agent, body)
-        values (cast(nextval('conversation_messages_id') as bigint), @ConversationId, @ExternalId, @UserId, @SentAt, @Author, @Agent, @Body)
+        values (cast(nextval('conversation_messages_id') as bigint), @ConversationId, @ExternalId, @Who, @SentAt, @Author, @Agent, @Body)
         """;
 
     private const string Queue = $"""
@@ -47,60 +53,61 @@ internal sealed class ConversationStore(Database database)
 
     private const string Labels = """
         select c.language as Language, c.intent_given as Intent, m.body as Body from conversations c
-        join conversation_messages m on m.conversation_id = c.id and m.author = 'shopper' and m.id = (select min(f.id) from conversation_messages f where f.conversation_id = c.id and f.author = 'shopper')
+        join (select user_id, conversation_id, min(id) as first from conversation_messages where author = 'shopper' group by user_id, conversation_id) f on f.user_id = c.user_id and f.conversation_id = c.id
+        join conversation_messages m on m.user_id = f.user_id and m.id = f.first
         where c.intent_given is not null and c.language = @Language order by c.id desc limit 20000
         """;
 
     public Task<(int Id, bool New)> ReceiveAsync(InboundMessage message, Reading read, DateTimeOffset at, DateTimeOffset due, Func<Session, int, Task> told, CancellationToken cancel) => database.WriteAsync(async session =>
     {
         if (message.MessageId is not null && await session.FirstOrDefaultAsync<int?>("select conversation_id from conversation_messages where external_id = @Id", new { Id = message.MessageId }) is { } known) return (known, false);
-        var id = message.ConversationId is null ? null : await session.FirstOrDefaultAsync<int?>("select id from conversations where external_id = @Id", new { Id = message.ConversationId });
-        if (id is null)
+        var conversation = message.ConversationId is null ? null : await session.FirstOrDefaultAsync<Known>("select id as Id, user_id as Who from conversations where external_id = @Id", new { Id = message.ConversationId });
+        if (conversation is null)
         {
-            id = await session.ScalarAsync<int>("select cast(nextval('conversations_id') as integer)");
+            conversation = new Known(await session.ScalarAsync<int>("select cast(nextval('conversations_id') as integer)"), message.UserId ?? PersonKey.Nobody);
             await session.ExecuteAsync(Insert, new
             {
-                Id = id, ExternalId = message.ConversationId, message.UserId, message.Channel, message.Subject, OpenedAt = at, DueAt = due, message.OrderId, message.ProductId,
+                conversation.Id, ExternalId = message.ConversationId, conversation.Who, message.Channel, message.Subject, OpenedAt = at, DueAt = due, message.OrderId, message.ProductId,
                 read.Language, read.Intent, read.IntentChance, read.IntentSure, read.Good, read.Complaint, read.Value,
             });
         }
-        else await session.ExecuteAsync(Again, new { Id = id, Now = at, read.Language, read.Intent, read.IntentChance, read.IntentSure, read.Good, read.Complaint, read.Value });
-        var owner = await session.FirstOrDefaultAsync<string>("select user_id from conversations where id = @Id", new { Id = id });
-        await session.ExecuteAsync(Message, new { ConversationId = id, ExternalId = message.MessageId, UserId = owner, SentAt = at, Author = ConversationMessage.Shopper, Agent = (string?)null, message.Body });
-        await told(session, id.Value);
-        return (id.Value, true);
+        else await session.ExecuteAsync(Again, new { conversation.Id, conversation.Who, Now = at, read.Language, read.Intent, read.IntentChance, read.IntentSure, read.Good, read.Complaint, read.Value });
+        await session.ExecuteAsync(Message, new { ConversationId = conversation.Id, ExternalId = message.MessageId, conversation.Who, SentAt = at, Author = ConversationMessage.Shopper, Agent = (string?)null, message.Body });
+        await told(session, conversation.Id);
+        return (conversation.Id, true);
     }, cancel);
 
     public Task WriteAsync(Conversation conversation, string author, string agent, string body, string status, DateTimeOffset now, Func<Session, Task> told, CancellationToken cancel) => database.WriteAsync(async session =>
     {
-        await session.ExecuteAsync(Message, new { ConversationId = conversation.Id, ExternalId = (string?)null, conversation.UserId, SentAt = now, Author = author, Agent = agent, Body = body });
+        await session.ExecuteAsync(Message, new { ConversationId = conversation.Id, ExternalId = (string?)null, Who = Of(conversation), SentAt = now, Author = author, Agent = agent, Body = body });
         if (author == ConversationMessage.ByAgent)
-            await session.ExecuteAsync("update conversations set status = @Status, updated_at = @Now, replied_at = coalesce(replied_at, cast(@Now as timestamptz)), assignee = coalesce(assignee, cast(@Agent as text)) where id = @Id",
-                new { conversation.Id, Status = status, Now = now, Agent = agent });
+            await session.ExecuteAsync($"update conversations set status = @Status, updated_at = @Now, replied_at = coalesce(replied_at, cast(@Now as timestamptz)), assignee = coalesce(assignee, cast(@Agent as text)) where {One}",
+                new { conversation.Id, Who = Of(conversation), Status = status, Now = now, Agent = agent });
         await told(session);
     }, cancel);
 
-    public Task SetStatusAsync(int id, string status, DateTimeOffset now, Func<Session, Task> told, CancellationToken cancel) => database.WriteAsync(async session =>
+    public Task SetStatusAsync(Conversation conversation, string status, DateTimeOffset now, Func<Session, Task> told, CancellationToken cancel) => database.WriteAsync(async session =>
     {
-        await session.ExecuteAsync("update conversations set status = @Status, updated_at = @Now, solved_at = case when @Status = 'solved' then cast(@Now as timestamptz) end where id = @Id", new { Id = id, Status = status, Now = now });
+        await session.ExecuteAsync($"update conversations set status = @Status, updated_at = @Now, solved_at = case when @Status = 'solved' then cast(@Now as timestamptz) end where {One}", new { conversation.Id, Who = Of(conversation), Status = status, Now = now });
         await told(session);
     }, cancel);
 
-    public Task AssignAsync(int id, string? agent, CancellationToken cancel) => database.ExecuteAsync("update conversations set assignee = @Agent where id = @Id", new { Id = id, Agent = agent }, cancel);
+    public Task AssignAsync(Conversation conversation, string? agent, CancellationToken cancel) => database.ExecuteAsync($"update conversations set assignee = @Agent where {One}", new { conversation.Id, Who = Of(conversation), Agent = agent }, cancel);
 
-    public Task SetIntentAsync(int id, string? intent, bool complaint, CancellationToken cancel) =>
-        database.ExecuteAsync("update conversations set intent_given = @Intent, complaint = @Complaint where id = @Id", new { Id = id, Intent = intent, Complaint = complaint }, cancel);
+    public Task SetIntentAsync(Conversation conversation, string? intent, bool complaint, CancellationToken cancel) =>
+        database.ExecuteAsync($"update conversations set intent_given = @Intent, complaint = @Complaint where {One}", new { conversation.Id, Who = Of(conversation), Intent = intent, Complaint = complaint }, cancel);
 
     public Task<Conversation?> FindAsync(int id, CancellationToken cancel) => database.FirstOrDefaultAsync<Conversation>($"select {Columns} from conversations where id = @Id", new { Id = id }, cancel);
 
     public Task<IReadOnlyList<Conversation>> QueueAsync(QueueQuery query, CancellationToken cancel) => database.QueryAsync<Conversation>(Queue,
         new { query.Status, query.Assignee, Text = query.Text.Trim(), Like = $"%{query.Text.Trim().ToLowerInvariant()}%", query.Limit }, cancel);
 
-    public Task<IReadOnlyList<ConversationMessage>> MessagesAsync(int id, CancellationToken cancel) => database.QueryAsync<ConversationMessage>(
-        "select id as Id, conversation_id as ConversationId, external_id as ExternalId, sent_at as SentAt, author as Author, agent as Agent, body as Body from conversation_messages where conversation_id = @Id order by sent_at, id", new { Id = id }, cancel);
+    public Task<IReadOnlyList<ConversationMessage>> MessagesAsync(Conversation conversation, CancellationToken cancel) => database.QueryAsync<ConversationMessage>(
+        "select id as Id, conversation_id as ConversationId, external_id as ExternalId, sent_at as SentAt, author as Author, agent as Agent, body as Body from conversation_messages where conversation_id = @Id and user_id = @Who order by sent_at, id",
+        new { conversation.Id, Who = Of(conversation) }, cancel);
 
     public Task<IReadOnlyList<string>> ComplainingAsync(CancellationToken cancel) =>
-        database.QueryAsync<string>("select distinct coalesce(i.user_id, c.user_id) from conversations c left join identities i on i.alias = c.user_id where c.complaint and c.status <> 'solved' and c.user_id is not null", null, cancel);
+        database.QueryAsync<string>("select distinct coalesce(i.user_id, c.user_id) from conversations c left join identities i on i.alias = c.user_id where c.complaint and c.status <> 'solved' and c.user_id <> ''", null, cancel);
 
     public Task<IReadOnlyList<LabelledRow>> LabelsAsync(string language, CancellationToken cancel) => database.QueryAsync<LabelledRow>(Labels, new { Language = language }, cancel);
 
@@ -116,6 +123,8 @@ internal sealed class ConversationStore(Database database)
     /// <summary>How many were open at an instant.</summary>
     public Task<long> OpenAtAsync(DateTimeOffset at, CancellationToken cancel) =>
         database.ScalarAsync<long>("select count(*) from conversations where opened_at <= @At and (solved_at is null or solved_at > @At)", new { At = at }, cancel);
+
+    private static string Of(Conversation conversation) => conversation.UserId ?? PersonKey.Nobody;
 
     internal static double? Median(IReadOnlyList<double> values)
     {

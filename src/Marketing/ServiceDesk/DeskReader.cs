@@ -27,7 +27,7 @@ public sealed class DeskReader
     public async Task<DeskView?> ReadAsync(int id, CancellationToken cancel = default)
     {
         if (await _desk.FindAsync(id, cancel) is not { } conversation) return null;
-        var messages = await _desk.MessagesAsync(id, cancel);
+        var messages = await _desk.MessagesAsync(conversation, cancel);
         var person = conversation.UserId is { } user ? await _people.FindAsync(user, cancel) : null;
         var facts = await _facts.OfAsync(conversation, cancel);
         var newest = messages.LastOrDefault(m => m.Author == ConversationMessage.Shopper);

@@ -83,7 +83,7 @@ internal static class ServiceDeskApi
     {
         if (await desk.FindAsync(id, cancel) is not { } conversation) return Results.Problem($"There is no conversation {id}.", statusCode: 404);
         await audit.RecordAsync(new AuditEntry("conversation.viewed", "conversation:" + id.ToString(CultureInfo.InvariantCulture)), cancel);
-        return Results.Json(new { conversation, messages = await desk.MessagesAsync(id, cancel) }, Shape);
+        return Results.Json(new { conversation, messages = await desk.MessagesAsync(conversation, cancel) }, Shape);
     }
 
     private static async Task<IResult> ReplyAsync(int id, Reply reply, ConversationService desk, IAuditLog audit, CancellationToken cancel)

@@ -31,15 +31,15 @@ internal static class Placements
         [
             "profiles", "events", "people_search", "own_traits", "consents", "trait_changes", "segment_members", "cluster_members", "prediction_scores", "prediction_watch",
             "campaign_people", "campaign_entries", "campaign_messages", "campaign_mails", "campaign_suppressions", "campaign_scores", "recommendation_exposures", "import_traits",
-            "day_visits",
+            "day_visits", "reviews", "conversations", "conversation_messages",
         ]),
         (Placement.ByMessage, ["event_ids"]),
         (Placement.EveryServer,
         [
             // Found by any key of a person.
             "identities", "merges", "merge_dismissals",
-            // Known by a number of their own, which is unique in the whole shop.
-            "reviews", "conversations", "conversation_messages", "import_replaced_events", "rejects",
+            // Known by a number or a line of their own, whoever they name.
+            "import_replaced_events", "rejects",
             // What the shop has and decides.
             "products", "product_facts_before", "stock_changes", "inbound", "stock_policies", "stock_classes", "stock_snapshots", "purchase_proposals", "purchase_lines", "price_suggestions",
             "forecasts", "forecast_runs", "forecast_layers", "forecast_accuracy", "segments", "segment_versions", "rfm_scales", "cluster_names", "prediction_runs",

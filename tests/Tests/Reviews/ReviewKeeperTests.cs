@@ -57,6 +57,34 @@ public class ReviewKeeperTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_review_is_of_whoever_its_key_is_of_now_and_told_anew_of_another_person_is_theirs(Engine engine)
+    {
+        await using var store = await OpenAsync(engine, new FakeTimeProvider(Make.Noon));
+        var service = store.Services.GetRequiredService<ReviewService>();
+        async Task<IEnumerable<string>> WritersAsync()
+        {
+            await Keeper(store).PassAsync();
+            return (await service.PageAsync(new ReviewQuery())).Reviews.OrderBy(r => r.ReviewId).Select(r => $"{r.ReviewId} {r.UserId ?? "-"} {r.Alike ?? "-"}");
+        }
+        const string words = "A cup that is as good as one could wish for, and it came in time";
+        await store.Writer.AppendAsync([Said("r1", "cup", words, 5, null, anonymous: "x"), Said("r2", "pot", words, 5, "bob"), Said("r3", "pan", words, 5, null)]);
+        Assert.Equal(["r1 anon:x -", "r2 bob -", "r3 - -"], await WritersAsync());
+        await store.Writer.AppendAsync([Make.Event("in", "Signed In", "ann", anonymous: "x"), Make.Event("v", user: "bea")]);
+        Assert.Equal(["r1 ann -", "r2 bob -", "r3 - -"], await WritersAsync());
+        Assert.Equal("ann", (await service.FindAsync("r1"))!.UserId);
+        await store.Writer.ExclusiveAsync(s => s.MergeAsync(new Merge("m", "bea", "bob", "email", "Mia", Make.Noon)));
+        Assert.Equal(["r1 ann -", "r2 bea -", "r3 - -"], await WritersAsync());
+        await store.Writer.ExclusiveAsync(s => s.UnmergeAsync("m", "Mia", Make.Noon));
+        Assert.Equal(["r1 ann -", "r2 bob -", "r3 - -"], await WritersAsync());
+
+        // A file is imported again in which others wrote them.
+        await store.Writer.ExclusiveAsync(s => s.RemoveMessagesAsync(["r2", "r3"]));
+        await store.Writer.AppendAsync([Said("r2", "pot", words, 5, null), Said("r3", "pan", words, 5, "cid")]);
+        Assert.Equal(["r1 ann -", "r2 - -", "r3 cid -"], await WritersAsync());
+        Assert.Equal(3, await store.Database.ScalarAsync<long>("select count(*) from reviews"));
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_score_is_shown_only_after_judgement_and_the_shops_own_model_takes_over(Engine engine)
     {
         var time = new FakeTimeProvider(Make.Noon);
@@ -252,8 +280,8 @@ public class ReviewKeeperTests
         }
     }
 
-    private static ShopEvent Said(string id, string product, string body, double? stars, string user, DateTimeOffset? at = null) =>
-        Make.Event(id, EventNames.ProductReviewed, user, product: product, rating: stars, at: at ?? Make.Noon.AddDays(-1), received: at > Make.Noon ? at : Make.Noon, properties: JsonSerializer.Serialize(new { review_body = body }));
+    private static ShopEvent Said(string id, string product, string body, double? stars, string? user, DateTimeOffset? at = null, string? anonymous = null) =>
+        Make.Event(id, EventNames.ProductReviewed, user, anonymous, product: product, rating: stars, at: at ?? Make.Noon.AddDays(-1), received: at > Make.Noon ? at : Make.Noon, properties: JsonSerializer.Serialize(new { review_body = body }));
 
     private static ReviewKeeper Keeper(TestStore store) => store.Services.GetRequiredService<ReviewKeeper>();
 

@@ -46,8 +46,8 @@ public class ServiceDeskTests(ITestOutputHelper output)
         Assert.Equal((Conversation.Waiting, "ann", time.GetUtcNow()), (waiting.Status, waiting.Assignee, waiting.RepliedAt));
         Assert.Equal(9, (await desk.FiguresAsync()).ReplyHours!.Value, 3);
         await desk.NoteAsync(waiting, "bob", "called the carrier");
-        Assert.Equal(["shopper", "agent", "note"], (await desk.MessagesAsync(waiting.Id)).Select(m => m.Author));
-        await desk.SetStatusAsync(waiting.Id, Conversation.Solved);
+        Assert.Equal(["shopper", "agent", "note"], (await desk.MessagesAsync(waiting)).Select(m => m.Author));
+        await desk.SetStatusAsync(waiting, Conversation.Solved);
         await desk.ReceiveAsync(new InboundMessage("c1", "m2", "u1", "email", null, "谢谢，解决了"));
         Assert.Equal(Conversation.Open, (await desk.FindAsync(waiting.Id))!.Status);
     }
@@ -64,7 +64,7 @@ public class ServiceDeskTests(ITestOutputHelper output)
         await desk.ReceiveAsync(new InboundMessage(null, "c", "u3", null, null, "Is it dishwasher safe?"));
         Assert.Equal(["u1", "u2"], (await door.KeysAsync()).Order());
         Assert.Equal(Make.Noon.AddHours(4), angry.DueAt);
-        await desk.SetStatusAsync(angry.Id, Conversation.Solved);
+        await desk.SetStatusAsync(angry, Conversation.Solved);
         Assert.Equal(["u2"], await door.KeysAsync());
 
         await desk.SetIntentAsync((await desk.QueueAsync(new QueueQuery())).Single(c => c.UserId == "u2"), "delivery_time");
@@ -76,7 +76,7 @@ public class ServiceDeskTests(ITestOutputHelper output)
             await keeper.EraseAsync(new ErasedPerson("u1", ["u1"], null));
         }
         Assert.Null(await desk.FindAsync(angry.Id));
-        Assert.Empty(await desk.MessagesAsync(angry.Id));
+        Assert.Empty(await desk.MessagesAsync(angry));
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -115,7 +115,7 @@ public class ServiceDeskTests(ITestOutputHelper output)
             var again = (await desk.ReceiveAsync(new InboundMessage(null, $"n{i}", "u1", null, null, "Hello, where is my order?"))).Conversation!;
             var shown = await answers.SuggestAsync(again, "Hello, where is my order?");
             if (shown.FirstOrDefault(s => s.Article.Id == preferred) is not { } chosen) break;
-            var message = (await desk.MessagesAsync(again.Id))[0].Id;
+            var message = (await desk.MessagesAsync(again))[0].Id;
             await answers.ChooseAsync(again, message, shown, chosen, "accepted");
             await answers.ChooseAsync(again, message, shown, chosen, "accepted");
         }

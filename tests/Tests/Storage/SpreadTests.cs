@@ -199,6 +199,8 @@ public sealed partial class SpreadTests
             new("the size of an audience by what they did", Kind.Gathered, async () => await segments.SizeAsync(rule)),
             new("an audience with its sample", Kind.Gathered, async () => await segments.PreviewAsync(rule)),
             .. OutboxQuestions(services),
+            .. ReviewQuestions(services),
+            .. await DeskQuestionsAsync(services),
         ]);
     }
 
@@ -215,6 +217,8 @@ public sealed partial class SpreadTests
         events.AddRange(Enumerable.Range(0, 40).Select(i => Make.Event($"i{i}", "Signed In", $"u{i}", anonymous: $"a{i}", at: Make.Noon, traits: $$"""{"email":"u{{i}}@shop.example"}""")));
         await store.Writer.AppendAsync(events);
         await FillOutboxAsync(store);
+        await FillReviewsAsync(store);
+        await FillDeskAsync(store);
         await store.Database.ExecuteAsync("analyze;");
     }
 }

@@ -3,7 +3,9 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Profiles;
 using BehaviorDashboard.Quality;
+using BehaviorDashboard.Reviews;
 using BehaviorDashboard.Segments;
+using BehaviorDashboard.ServiceDesk;
 using BehaviorDashboard.Storage;
 using BehaviorDashboard.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +58,33 @@ public class UpgradeTests
             Assert.Equal("ann", Assert.Single(await outbox.ClaimForAsync("ann", [1], Make.Noon, default)).Person);
         });
     }
+
+    [Theory, InlineData(Engine.DuckDb), InlineData(Engine.Postgres)]
+    public async Task Reviews_and_conversations_of_the_first_version_are_their_persons_or_nobodys(Engine engine) => await UpgradeAsync(engine, Road.Modules(), """
+        insert into events (message_id, received_at, occurred_at, user_id, type, name, product_id, rating, properties, source_id) values
+            ('r1', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', 'anon:x', 'track', 'Product Reviewed', 'cup', 4, '{"review_body":"good"}', 'web'),
+            ('r2', '2025-01-03 11:00:00+00', '2025-01-03 11:00:00+00', null, 'track', 'Product Reviewed', 'cup', 1, '{"review_body":"bad"}', 'web');
+        insert into identities (alias, user_id, kind, since) values ('anon:x', 'ann', 'seen together', '2025-01-03 10:00:00+00');
+        insert into reviews (review_id, user_id, product_id, occurred_at, received_at, rating, body, topics) values
+            ('r1', 'ann', 'cup', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', 4, 'good', ' '), ('r2', null, 'cup', '2025-01-03 11:00:00+00', '2025-01-03 11:00:00+00', 1, 'bad', ' ');
+        insert into conversations (id, external_id, user_id, channel, subject, status, opened_at, updated_at, due_at, intent_sure, complaint, value) values
+            (1, 'c1', 'ann', 'api', 'One', 'open', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', '2025-01-03 18:00:00+00', false, false, 0),
+            (2, 'c2', null, 'api', 'Two', 'open', '2025-01-03 10:00:00+00', '2025-01-03 10:00:00+00', '2025-01-03 18:00:00+00', false, true, 0);
+        insert into conversation_messages (id, conversation_id, user_id, sent_at, author, body) values (1, 1, 'ann', '2025-01-03 10:00:00+00', 'shopper', 'One'), (2, 2, null, '2025-01-03 10:00:00+00', 'shopper', 'Two')
+        """, async store =>
+    {
+        var reviews = store.Services.GetRequiredService<ReviewService>();
+        await store.Services.GetRequiredService<ReviewKeeper>().PassAsync();
+        Assert.Equal(["r1 ann", "r2 "], (await reviews.PageAsync(new ReviewQuery())).Reviews.Select(r => $"{r.ReviewId} {r.UserId}").Order());
+        Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(*) from reviews"));
+        var desk = store.Services.GetRequiredService<ConversationService>();
+        foreach (var (id, who, subject) in new[] { (1, "ann", "One"), (2, null, "Two") })
+        {
+            var conversation = (await desk.FindAsync(id))!;
+            Assert.Equal((who, subject), (conversation.UserId, Assert.Single(await desk.MessagesAsync(conversation)).Body));
+        }
+        Assert.Empty(await store.Services.GetRequiredService<ConversationStore>().ComplainingAsync(default));
+    });
 
     /// <param name="rows">Written by SQL into a store that holds the first file of every module.</param>
     private static async Task UpgradeAsync(Engine engine, IModule[] modules, string rows, Func<TestStore, Task> then)

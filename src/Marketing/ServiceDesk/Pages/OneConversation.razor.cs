@@ -119,14 +119,14 @@ public sealed partial class OneConversation
 
     private async Task AssignAsync()
     {
-        await Desk.AssignAsync(Id, _shown!.Assignee == _me ? null : _me);
+        await Desk.AssignAsync(_shown!, _shown!.Assignee == _me ? null : _me);
         await Audit.RecordAsync(new AuditEntry("conversation.assigned", Target));
         await LoadAsync();
     }
 
     private async Task ToggleAsync()
     {
-        await Desk.SetStatusAsync(Id, _shown!.Status == Conversation.Solved ? Conversation.Open : Conversation.Solved);
+        await Desk.SetStatusAsync(_shown!, _shown!.Status == Conversation.Solved ? Conversation.Open : Conversation.Solved);
         await Audit.RecordAsync(new AuditEntry("conversation.moved", Target));
         await LoadAsync();
     }
