@@ -3,6 +3,7 @@ using BehaviorDashboard.Contracts;
 using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using BehaviorDashboard.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +27,7 @@ public sealed class InventoryModule : IModule
         services.AddSingleton<PriceStore>();
         services.AddSingleton(p => new PriceService(p.GetRequiredService<PriceStore>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new StockService(p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<InventoryStore>(), p.GetRequiredService<IAuditLog>(),
-            p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
+            p.GetRequiredService<ShopClock>(), p.GetRequiredService<IOptions<InventoryOptions>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>(), p.GetRequiredService<KeptReports>()));
         services.AddSingleton(p => new ProposalService(p.GetRequiredService<ProposalStore>(), p.GetRequiredService<StockService>(), p.GetRequiredService<SupplyCatalog>(), p.GetRequiredService<IAuditLog>(),
             p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ShopClock>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Signal>>()));
         services.AddSingleton(p => new SandboxService(p.GetRequiredService<StockService>(), p.GetRequiredService<ForecastService>(), p.GetRequiredService<ProposalService>(), p.GetRequiredService<IAuditLog>()));

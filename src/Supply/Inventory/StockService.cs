@@ -5,6 +5,7 @@ using BehaviorDashboard.Forecasting;
 using BehaviorDashboard.Forecasting.Ml;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.Live;
+using BehaviorDashboard.Reports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -31,8 +32,9 @@ public sealed class StockService : IDisposable
     private readonly IAuditLog _audit;
     private readonly ShopClock _clock;
 
-    internal StockService(SupplyCatalog catalog, ForecastService forecasts, InventoryStore store, IAuditLog audit, ShopClock clock, IOptions<InventoryOptions> options, TimeProvider time, ILogger<Signal> logger)
+    internal StockService(SupplyCatalog catalog, ForecastService forecasts, InventoryStore store, IAuditLog audit, ShopClock clock, IOptions<InventoryOptions> options, TimeProvider time, ILogger<Signal> logger, KeptReports kept)
     {
+        Pasts = new KeptReport<string, ProductPast>(kept, PastAsync);
         (_catalog, _forecasts, _store, _audit, _clock, Options) = (catalog, forecasts, store, audit, clock, options.Value);
         (Changed, Kept) = (new Signal(time, logger), new Signal(time, logger));
         _listening = [catalog.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Changed.Subscribe(TimeSpan.Zero, OutdateAsync), forecasts.Running.Subscribe(TimeSpan.FromMilliseconds(200), OutdateAsync), Changed.Subscribe(TimeSpan.Zero, OutdateAsync)];
@@ -54,8 +56,8 @@ public sealed class StockService : IDisposable
     /// <summary>Products stand differently from what was kept for rules before.</summary>
     internal Signal Kept { get; }
 
-    /// <summary>How many reviews a product has, and their mean stars.</summary>
-    public Task<(long Count, double? Mean)> ReviewsAsync(string product, CancellationToken cancel = default) => _store.ReviewsAsync(product, cancel);
+    /// <summary>What was bought and said of a product.</summary>
+    public KeptReport<string, ProductPast> Pasts { get; }
 
     internal Task<IReadOnlyList<SupplyTerms>> TermsAsync(CancellationToken cancel) => _catalog.AllAsync(cancel);
 
@@ -85,8 +87,12 @@ public sealed class StockService : IDisposable
         return await StatusAsync(family, [.. family.Select(f => f.Id)], cancel);
     }
 
-    /// <summary>Who bought a product in the last days, as numbers of people.</summary>
-    public Task<Buyers> BuyersAsync(string product, int days, CancellationToken cancel = default) => _store.BuyersAsync(product, _clock.Now.AddDays(-days), cancel);
+    private async Task<ProductPast> PastAsync(string product, CancellationToken cancel)
+    {
+        var (reviews, mean) = await _store.ReviewsAsync(product, cancel);
+        return new ProductPast(reviews, mean, await _store.BuyersAsync(product, _clock.Now.AddDays(-ProductPast.BuyerDays), cancel),
+            await _forecasts.HistoryAsync(product, ProductPast.ShownWeeks, cancel), await _forecasts.DaysAsync(product, ProductPast.ShownDays, cancel));
+    }
 
     /// <summary>What a stretch of time needs of these products and what will be there. Products of which nothing is known are left out.</summary>
     /// <param name="extra">Units by product that a campaign is expected to add within the stretch.</param>

@@ -29,6 +29,20 @@ public sealed record StockStatus(SupplyTerms Terms, double? OnHand, IReadOnlyLis
     public bool IsLate => Plan is { LastSafeDay: < 0 } plan && plan.Chance > 1 - Target;
 }
 
+/// <summary>What was bought and said of one product, read from the events.</summary>
+/// <param name="Reviews">How many there are; <paramref name="MeanRating"/>: their mean stars.</param>
+/// <param name="Buyers">Of the last days.</param>
+/// <param name="Weeks">Units sold in each week and what was wanted, oldest first.</param>
+/// <param name="Days">Units sold on each day, oldest first.</param>
+public sealed record ProductPast(long Reviews, double? MeanRating, Buyers Buyers, IReadOnlyList<(DateTimeOffset Start, double Sold, double Demand)> Weeks, IReadOnlyList<(DateTimeOffset Start, double Sold)> Days)
+{
+    /// <summary>How far back people who bought are counted, in days.</summary>
+    public const int BuyerDays = 90;
+
+    internal const int ShownWeeks = 26, ShownDays = 56;
+}
+
+/// <summary>Who buys a product.</summary>
 /// <param name="Again">Of the people, those who ordered it more than once.</param>
 /// <param name="Fresh">Of the people, those who had never ordered anything before.</param>
 public sealed record Buyers(long People, long Again, long Fresh, double? UnitsEach);

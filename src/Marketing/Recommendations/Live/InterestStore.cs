@@ -16,11 +16,15 @@ internal sealed record ProductTraffic(string Id, string? Category, long Views, l
 internal sealed class InterestStore(Database database, ConsentService consents, SummarisedDays days)
 {
     // A person's first key may have been an anonymous one: identities tell whose it was. Robots say nothing of taste.
-    private const string Lines = $"""
+    private const string Read = $"""
         lines as (
             select coalesce(i.user_id, e.user_id) as person, e.product_id as product, e.occurred_at as seen, {Interest.Weight} as weight, e.type = 'item' as bought, e.name = 'Product Added' as carted
             from events e left join identities i on i.alias = e.user_id
-            where e.occurred_at >= @From and e.occurred_at < @To and e.user_id <> '' and e.product_id is not null and {Interest.Which}),
+            where e.occurred_at >= @From and e.occurred_at < @To and e.user_id <> '' and e.product_id is not null and {Interest.Which}
+        """;
+
+    private const string Lines = $"""
+        {Read}),
         crowd as (select person from lines group by person having count(*) > @MostADay * count(distinct date_trunc('day', seen)))
         """;
 
@@ -36,8 +40,11 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
     // Who objected to being learnt from is not.
     private readonly string _learnable = $"with {Lines} {Row} where person not in (select person from crowd) and {consents.Allows(Purposes.Analytics, "lines.person")} group by person, product order by person, product";
 
+    private const string KeysOf = "select alias from identities where user_id = any(@People)";
+
+    // By the keys their events lie under, so that nobody else's are read.
     private const string OfPeople = $"""
-        with {Lines} {Row} where person = any(@People) group by person, product order by person, last
+        with {Read} and e.user_id = any(@Keys)) {Row} where person = any(@People) group by person, product order by person, last
         """;
 
     private const string LastSeen = "select coalesce(max(last_seen), cast(@Fallback as timestamptz)) from profiles";
@@ -65,7 +72,7 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
 
     /// <param name="learning">Leaves out who objected to being learnt from.</param>
     public Task ReadAsync(DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, Action<InterestRow> row, bool learning, CancellationToken cancel) =>
-        StreamAsync(learning ? _learnable : All, Arguments([], from, to, options), r => row(Read(r)), cancel);
+        StreamAsync(learning ? _learnable : All, Arguments([], from, to, options), r => row(Of(r)), cancel);
 
     public async Task<IReadOnlyList<Touch>> OfPersonAsync(string person, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, CancellationToken cancel) =>
         (await OfPeopleAsync([person], from, to, options, cancel)).TryGetValue(person, out var touches) ? touches : [];
@@ -74,12 +81,17 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
     public async Task<IReadOnlyDictionary<string, List<Touch>>> OfPeopleAsync(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, CancellationToken cancel)
     {
         var found = new Dictionary<string, List<Touch>>();
-        await StreamAsync(OfPeople, Arguments(people, from, to, options), row =>
+        await database.ReadAsync(async session =>
         {
-            var r = Read(row);
-            if (!found.TryGetValue(r.Person, out var touches)) found[r.Person] = touches = [];
-            touches.Add(new Touch(r.Product, r.Weight, r.Last, r.Bought, r.Carted));
-            if (touches.Count > PersonMemory.MostProducts) touches.RemoveAt(0);
+            var aliases = await session.QueryAsync<string>(KeysOf, new { People = SqlList.Of(people) });
+            await session.ReadRowsAsync(OfPeople, Arguments(people, from, to, options, [.. people, .. aliases]), row =>
+            {
+                var r = Of(row);
+                if (!found.TryGetValue(r.Person, out var touches)) found[r.Person] = touches = [];
+                touches.Add(new Touch(r.Product, r.Weight, r.Last, r.Bought, r.Carted));
+                if (touches.Count > PersonMemory.MostProducts) touches.RemoveAt(0);
+            });
+            return true;
         }, cancel);
         return found;
     }
@@ -102,12 +114,12 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
             return await session.QueryAsync<ProductTraffic>(Traffic, new { From = from, To = to, A = stretch.From, B = stretch.To });
         }, cancel);
 
-    private static object Arguments(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options) => new
+    private static object Arguments(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, IReadOnlyList<string>? keys = null) => new
     {
-        From = from, To = to, ToSeconds = to.ToUnixTimeMilliseconds() / 1000.0, HalfLife = options.HalfLifeDays, MostADay = options.MostTouchesADay, People = SqlList.Of(people),
+        From = from, To = to, ToSeconds = to.ToUnixTimeMilliseconds() / 1000.0, HalfLife = options.HalfLifeDays, MostADay = options.MostTouchesADay, People = SqlList.Of(people), Keys = SqlList.Of(keys ?? []),
     };
 
-    private static InterestRow Read(System.Data.Common.DbDataReader r) =>
+    private static InterestRow Of(System.Data.Common.DbDataReader r) =>
         new(r.GetString(0), r.GetString(1), (float)r.GetDouble(2), Instant(r.GetValue(3))!.Value, Instant(r.GetValue(4))!.Value, Instant(r.GetValue(5)), r.GetBoolean(6));
 
     private Task<bool> StreamAsync(string sql, object? arguments, Action<System.Data.Common.DbDataReader> row, CancellationToken cancel) => database.ReadAsync(async session =>

@@ -109,17 +109,23 @@ public sealed class ShopFactSet
 /// <summary>Gathers what is true of the shop for a conversation.</summary>
 internal sealed class ShopFacts(Database database, ProductTruths products, IServiceScopeFactory scopes, IOptions<ServiceDeskOptions> options, IOptions<ShopOptions> shop, ShopClock clock)
 {
-    private sealed record OrderRow(string OrderId, DateTimeOffset OrderedAt, string? Product);
+    private sealed record OrderRow(string OrderId, string UserId, DateTimeOffset OrderedAt);
 
     private sealed record LastRow(string Name, DateTimeOffset LastAt, decimal Refunded, string? Currency);
 
     /// <summary>Placeholders an answer may hold.</summary>
     public static IReadOnlyList<string> Names { get; } = ["name", "order_id", "order_state", "refund_state", "arrival", "substitute", "product", "voucher"];
 
-    private const string Order = """
-        select o.order_id as OrderId, o.occurred_at as OrderedAt, (select max(i.product_id) from events i where i.order_id = o.order_id and i.type = 'item' and i.name = 'Order Completed') as Product
-        from events o where o.type = 'track' and o.name = 'Order Completed' and o.order_id is not null and (o.order_id = @Order or cast(@Order as text) is null and o.user_id = @User)
-            and (cast(@User as text) is null or o.user_id = @User) order by o.occurred_at desc limit 1
+    private const string Completed = "select order_id as OrderId, user_id as UserId, occurred_at as OrderedAt from events where type = 'track' and name = 'Order Completed' and order_id is not null";
+
+    // Somebody else's order is nobody's business.
+    private const string ByNumber = $"{Completed} and order_id = @Order and (cast(@User as text) is null or user_id = @User) order by occurred_at desc limit 1";
+
+    private const string LastOfPerson = $"{Completed} and user_id = @User order by occurred_at desc limit 1";
+
+    // The lines lie under the order's person and near its time.
+    private const string ProductOf = """
+        select max(product_id) from events where user_id = @User and occurred_at >= @From and occurred_at < @To and order_id = @Order and type = 'item' and name = 'Order Completed'
         """;
 
     private const string Orders = """
@@ -152,9 +158,15 @@ internal sealed class ShopFacts(Database database, ProductTruths products, IServ
 
     private Task<OrderFact?> OrderAsync(Conversation conversation, string? user, CancellationToken cancel) => database.ReadAsync<OrderFact?>(async session =>
     {
-        if (conversation.OrderId is null && user is null) return null;
-        if (await session.FirstOrDefaultAsync<OrderRow>(Order, new { Order = conversation.OrderId, User = user }) is not { } order) return null;
+        var order = (conversation.OrderId, user) switch
+        {
+            (null, null) => null,
+            (null, _) => await session.FirstOrDefaultAsync<OrderRow>(LastOfPerson, new { User = user }),
+            _ => await session.FirstOrDefaultAsync<OrderRow>(ByNumber, new { Order = conversation.OrderId, User = user }),
+        };
+        if (order is null) return null;
+        var product = await session.FirstOrDefaultAsync<string?>(ProductOf, new { User = order.UserId, From = order.OrderedAt.AddDays(-1), To = order.OrderedAt.AddDays(1), Order = order.OrderId });
         var last = await session.FirstOrDefaultAsync<LastRow>(Last, new { Order = order.OrderId });
-        return new OrderFact(order.OrderId, order.OrderedAt, order.Product, last?.Name ?? "Order Completed", last?.LastAt ?? order.OrderedAt, last?.Refunded ?? 0, last?.Currency);
+        return new OrderFact(order.OrderId, order.OrderedAt, product, last?.Name ?? "Order Completed", last?.LastAt ?? order.OrderedAt, last?.Refunded ?? 0, last?.Currency);
     }, cancel);
 }

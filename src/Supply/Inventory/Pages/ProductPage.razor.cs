@@ -12,19 +12,16 @@ namespace BehaviorDashboard.Inventory.Pages;
 /// <summary>One product: what is wanted of it, what is there, when it runs out, and what to do.</summary>
 public sealed partial class ProductPage
 {
-    private const int ShownWeeks = 26;
-    private const int ShownDays = 56;
     private readonly List<Subscription> _live = [];
     private StockStatus? _status;
     private CountDistribution? _next;
-    private (long Count, double? Mean) _reviews;
-    private Buyers _buyers = new(0, 0, 0, null);
+    private ReportWatch<string, ProductPast> _past = null!;
     private IReadOnlyList<ForecastMove> _moves = [];
     private IReadOnlyList<ForecastLayer> _layers = [];
     private ChartModel? _demand;
     private ChartModel? _path;
     private string? _problem;
-    private bool _loaded;
+    private bool _loaded, _gone;
 
     [Parameter] public string Id { get; set; } = "";
 
@@ -55,6 +52,13 @@ public sealed partial class ProductPage
         _ => Text["Product.Fine", Format.Number(_status.Plan!.DaysOfSupply)],
     })!;
 
+    protected override void OnInitialized() => _past = new(Stock.Pasts, Clock, () => InvokeAsync(() =>
+    {
+        _past.Look();
+        Draw();
+        StateHasChanged();
+    }));
+
     protected override async Task OnParametersSetAsync()
     {
         if (RendererInfo.IsInteractive && _live.Count == 0)
@@ -65,7 +69,12 @@ public sealed partial class ProductPage
         await LoadAsync();
     }
 
-    public void Dispose() => _live.ForEach(l => l.Dispose());
+    public void Dispose()
+    {
+        _gone = true;
+        _live.ForEach(l => l.Dispose());
+        _past.Dispose();
+    }
 
     private Task ReloadAsync() => InvokeAsync(async () =>
     {
@@ -78,21 +87,25 @@ public sealed partial class ProductPage
         try
         {
             _status = await Stock.FindAsync(Id);
-            _reviews = await Stock.ReviewsAsync(Id);
-            _buyers = await Stock.BuyersAsync(Id, ProductBuyers.Days);
             _layers = await Forecasts.LayersAsync([Id]);
             _moves = await Forecasts.WhyChangedAsync(Id);
-            var history = await Forecasts.HistoryAsync(Id, ShownWeeks);
             _next = _status?.Forecast?.Between(Clock.Now, Clock.Now.AddDays(28));
-            var charts = new ProductCharts(Text, Clock);
-            _demand = _status?.Forecast is not { } forecast ? null : By == "day" && Forecasts.Days(forecast) is { Count: > 0 } ahead ? charts.Days(await Forecasts.DaysAsync(Id, ShownDays), ahead) : charts.Demand(history, forecast);
-            _path = _status is { OnHand: not null, Forecast: not null } ? charts.Path(_status) : null;
+            if (_gone) return;
+            if (_status is not null) _past.Show(Id);
+            Draw();
             (_loaded, _problem) = (true, null);
         }
         catch (StoreUnavailableException problem)
         {
             _problem = problem.Message;
         }
+    }
+
+    private void Draw()
+    {
+        var charts = new ProductCharts(Text, Clock);
+        _demand = _status?.Forecast is not { } forecast ? null : By == "day" && Forecasts.Days(forecast) is { Count: > 0 } ahead ? charts.Days(_past.Report?.Days ?? [], ahead) : charts.Demand(_past.Report?.Weeks ?? [], forecast);
+        _path = _status is { OnHand: not null, Forecast: not null } ? charts.Path(_status) : null;
     }
 
     private async Task ProposeAsync()

@@ -4,12 +4,15 @@ using System.Text.Json;
 using BehaviorDashboard.Storage;
 using Npgsql;
 
-namespace BehaviorDashboard.Tests.Storage;
+namespace BehaviorDashboard.Testing;
 
 /// <summary>Connections whose server tells, with <c>auto_explain</c>, how it answered each statement.</summary>
-internal sealed class ListenedConnections(string connectionString, string settings) : IConnectionSource
+/// <param name="which">Of which flow of work it is asked; of all where there is none.</param>
+public sealed class ListenedConnections(string connectionString, string settings, Func<bool>? which = null) : IConnectionSource
 {
-    private const string Tell = " -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_level=notice -c auto_explain.log_format=json -c client_min_messages=notice";
+    private const string Begin = "set auto_explain.log_min_duration = 0";
+
+    private const string Tell = " -c session_preload_libraries=auto_explain -c auto_explain.log_level=notice -c auto_explain.log_format=json -c client_min_messages=notice";
 
     private readonly PostgresConnections _inner = new(new NpgsqlConnectionStringBuilder(connectionString) { Options = settings + Tell }.ConnectionString);
     private readonly ConcurrentQueue<JsonElement> _plans = new();
@@ -27,11 +30,16 @@ internal sealed class ListenedConnections(string connectionString, string settin
     public async ValueTask<DbConnection> OpenAsync(CancellationToken cancel, bool writes = false)
     {
         var connection = await _inner.OpenAsync(cancel, writes);
+        if (which?.Invoke() == false) return connection;
         ((NpgsqlConnection)connection).Notice += (_, told) =>
         {
             if (told.Notice.MessageText.IndexOf('{', StringComparison.Ordinal) is > 0 and var start && told.Notice.MessageText.StartsWith("duration:", StringComparison.Ordinal))
                 _plans.Enqueue(JsonDocument.Parse(told.Notice.MessageText[start..]).RootElement);
         };
+        // Until the connection is given back: the pool forgets it then.
+        await using var begin = connection.CreateCommand();
+        begin.CommandText = Begin;
+        await begin.ExecuteNonQueryAsync(cancel);
         return connection;
     }
 
