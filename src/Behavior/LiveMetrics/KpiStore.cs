@@ -4,7 +4,7 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// The KPI catalogue in SQL, for any range: from the days that are summarised, and from the events of the rest. <see cref="Tally"/> is
+/// The KPI catalogue in SQL, for any range: from the days and hours that are summarised, and from the events of the rest. <see cref="Tally"/> is
 /// the same catalogue folded event by event; a property test holds them together.
 /// </summary>
 internal sealed class KpiStore(Database database, SummarisedDays days)
@@ -33,22 +33,29 @@ internal sealed class KpiStore(Database database, SummarisedDays days)
 
     private static readonly string PerMinute = Per("date_trunc('minute', occurred_at)");
 
+    /// <summary>Whether a row of <c>summarised_days</c> is an hour: the shortest day is far longer.</summary>
+    private const string Hour = "ends - day <= interval '1 hour'";
+
     private static string ShopDay(string column) => $"date_trunc('day', {column} at time zone @Zone) at time zone @Zone";
 
-    // Sessions cannot be added over currencies: they are rows of their own.
+    // Sessions can be added neither over currencies nor over hours: they are rows of their own, counted together where a day is no row.
     private static string Per(string bucket) => $"""
         with {KpiParts.Events(KpiParts.CountColumns)},
         c as (
             {KpiParts.Counts(bucket)}
             union all
             select {ShopDay("day")}, currency, events, views, orders, units, gross, refunds, adjustments, searches, unmet, amounts from day_counts where day >= @A and day < @B),
-        s as (
-            select {bucket} as day, count(distinct session_id) as sessions from e group by 1
+        o as (
+            select {bucket} as day, session_id from e where type <> 'item'
             union all
-            select {ShopDay("day")}, sessions from summarised_days where day >= @A and day < @B)
+            select {ShopDay("day")}, session_id from day_visits where day >= @A and day < @B and day in (select day from summarised_days where day >= @A and day < @B and {Hour})),
+        s as (
+            select day, count(distinct session_id) as sessions from o group by day
+            union all
+            select {ShopDay("day")}, sessions from summarised_days where day >= @A and day < @B and not ({Hour}))
         select c.day as At, currency as Currency, events as Events, views as Views, orders as Orders, units as Units, gross as Gross, refunds as Refunds, adjustments as Adjustments,
-            searches as Searches, unmet as Unmet, amounts as Amounts, s.sessions as Sessions
-        from c join s on s.day = c.day order by c.day
+            searches as Searches, unmet as Unmet, amounts as Amounts, coalesce(s.sessions, 0) as Sessions
+        from c left join s on s.day = c.day order by c.day
         """;
 
     private static readonly string Ranks = $"""

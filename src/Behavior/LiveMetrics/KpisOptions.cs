@@ -10,4 +10,8 @@ public sealed record KpisOptions
     /// <summary>Hours after its end at which a shop day is summarised; an event that comes later has its day summarised again.</summary>
     [Range(2, 720)]
     public int SummariseAfterHours { get; init; } = 6;
+
+    /// <summary>Minutes after its end at which an hour of the days after is summarised; an event that comes later has its hour summarised again.</summary>
+    [Range(90, 1440)]
+    public int SummariseHoursAfterMinutes { get; init; } = 120;
 }

@@ -58,7 +58,7 @@ internal static class KpiReference
         select {bucket} as At, count(*) filter (where type = 'track' and name = 'Order Completed') as Orders,
             cast(coalesce(sum(revenue) filter (where type = 'track' and name in ('Order Completed', 'Order Refunded', 'Revenue Adjusted')
                 and (currency is null or currency = @Currency)), 0) as decimal(18, 4)) as Revenue,
-            count(distinct session_id) as Sessions
+            count(distinct session_id) filter (where type <> 'item') as Sessions
         from events where occurred_at >= @From and occurred_at < @To group by 1 order by 1
         """;
 

@@ -28,13 +28,19 @@ public class SummarisedDaysTests
 
     public static TheoryData<Engine, int> Runs => new() { { Engine.DuckDb, 1 }, { Engine.DuckDb, 2 }, { Engine.DuckDb, 3 }, { Engine.Postgres, 4 }, { Engine.Postgres, 5 }, { Engine.Postgres, 6 } };
 
-    private static Task<TestStore> OpenAsync(Engine engine, TimeProvider time, Dictionary<string, string?>? settings = null, ICommitParticipant? last = null)
+    public static TheoryData<Engine, string, int> HourRuns => new()
+    {
+        { Engine.DuckDb, "Asia/Kolkata", 1 }, { Engine.DuckDb, "Australia/Lord_Howe", 2 }, { Engine.DuckDb, "Europe/Berlin", 3 },
+        { Engine.Postgres, "Asia/Kolkata", 4 }, { Engine.Postgres, "Australia/Lord_Howe", 5 }, { Engine.Postgres, "Europe/Berlin", 6 },
+    };
+
+    private static Task<TestStore> OpenAsync(Engine engine, TimeProvider time, Dictionary<string, string?>? settings = null, ICommitParticipant? last = null, TimeZoneInfo? zone = null)
     {
         Assert.SkipWhen(TestStore.Missing(engine) is not null, TestStore.Missing(engine) ?? "");
         return TestStore.OpenAsync(engine, [new QualityModule(), new IngestModule(), new ImportsModule(), new CatalogModule(), new LiveMetricsModule(), new ProfilesModule(), new LearningModule(), new PrivacyModule()], time,
             s =>
             {
-                s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, Berlin));
+                s.AddSingleton<IAuditLog, NoAudit>().AddSingleton(new ShopClock(time, zone ?? Berlin));
                 if (last is not null) s.AddSingleton(last);
             }, settings);
     }
@@ -43,18 +49,26 @@ public class SummarisedDaysTests
 
     private static Task<long> MarksAsync(TestStore store) => store.Database.ScalarAsync<long>("select count(*) from summarised_days where made_at is not null");
 
+    private static Task<long> HoursAsync(TestStore store) => store.Database.ScalarAsync<long>("select count(*) from summarised_days where made_at is not null and ends - day <= interval '1 hour'");
+
+    private static async Task NothingOutlivesItsDayAsync(TestStore store)
+    {
+        foreach (var table in new[] { "day_visits", "day_counts", "day_ranks", "day_products" })
+            Assert.Equal(0, await store.Database.ScalarAsync<long>($"select count(*) from {table} t where not exists (select 1 from summarised_days d where d.day = t.day)"));
+    }
+
     private static async Task<List<string>> ReportAsync(TestStore store, TimeRange range) => KpiReference.Lines(await store.Services.GetRequiredService<KpiService>().ReportAsync(range, compare: true));
 
     private static async Task SameAsync(TestStore store, TimeRange range) =>
         Assert.Equal(await KpiReference.LinesAsync(store.Database, range, store.Services.GetRequiredService<ShopClock>(), "USD"), await ReportAsync(store, range));
 
     /// <summary>Of few people, sessions, products and currencies over three weeks, so that everything meets.</summary>
-    private static ShopEvent Draw(Random random, int id)
+    private static ShopEvent Draw(Random random, int id, DateTimeOffset? then = null)
     {
         string[] names = [EventNames.ProductViewed, EventNames.ProductViewed, EventNames.ProductAdded, EventNames.CheckoutStarted, EventNames.OrderCompleted, EventNames.OrderRefunded, EventNames.ProductsSearched, EventNames.RevenueAdjusted, "Custom"];
         var (name, user, who, amount) = (names[random.Next(names.Length)], random.Next(8), random.Next(10), random.Next(1, 400));
         // Many near midnight in Berlin, so that sessions span it.
-        var at = random.Next(3) == 0 ? new DateTimeOffset(2026, 3, 14, 22, 30, 0, TimeSpan.Zero).AddDays(random.Next(20)).AddMinutes(random.Next(120)) : Now.AddSeconds(-random.Next(21 * 86_400));
+        var at = then ?? (random.Next(3) == 0 ? new DateTimeOffset(2026, 3, 14, 22, 30, 0, TimeSpan.Zero).AddDays(random.Next(20)).AddMinutes(random.Next(120)) : Now.AddSeconds(-random.Next(21 * 86_400)));
         var line = name == EventNames.OrderCompleted && random.Next(2) == 0;
         return Make.Event($"m{id}{(line ? "#1" : "")}", name, user: who is 0 or > 6 ? null : $"u{user}", anonymous: who == 0 ? null : who > 4 ? $"a{user}" : null, at: at, received: Now,
             type: line ? EventTypes.Item : random.Next(12) == 0 ? EventTypes.Page : EventTypes.Track, revenue: line || random.Next(5) == 0 ? null : name == EventNames.OrderRefunded ? -amount / 3m : amount / 7m,
@@ -113,6 +127,67 @@ public class SummarisedDaysTests
         Assert.True(used > 25, "Hardly a day stayed summarised: nothing was tried.");
     }
 
+    [Theory, MemberData(nameof(HourRuns))]
+    public async Task A_report_from_hours_of_days_that_are_not_over_is_the_report_from_events(Engine engine, string zone, int seed)
+    {
+        var random = new Random(seed);
+        var time = new FakeTimeProvider(Now);
+        await using var store = await OpenAsync(engine, time, zone: TimeZoneInfo.FindSystemTimeZoneById(zone));
+        var clock = store.Services.GetRequiredService<ShopClock>();
+        await store.Writer.AppendAsync([.. Enumerable.Range(0, 400).Select(i => Draw(random, i))]);
+        long used = 0;
+        for (var step = 1; step <= 20; step++)
+        {
+            // Three days and more: over the end of summer time on Lord Howe, where a day then has 24 hours and a half.
+            time.Advance(TimeSpan.FromMinutes(random.Next(120, 400)));
+            // Most of now, some late.
+            await store.Writer.AppendAsync([.. Enumerable.Range(500, random.Next(1, 40)).Select(i => Draw(random, step * 1_000 + i, time.GetUtcNow().AddMinutes(-random.Next(random.Next(6) == 0 ? 2_000 : 120))))]);
+            if (step % 4 != 0) await Keeper(store).RunAsync();
+            if (step % 3 == 0) await StepAsync(store, random, step);
+            await NothingOutlivesItsDayAsync(store);
+            used += await HoursAsync(store);
+            await SameAsync(store, TimeRange.Last(TimeSpan.FromDays(random.Next(4, 24)), time.GetUtcNow().AddMinutes(-random.Next(300))));
+            await SameAsync(store, clock.Days(clock.Today.AddDays(-random.Next(4, 24)), clock.Today));
+        }
+        Assert.True(used > 100, "Hardly an hour stayed summarised: nothing was tried.");
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task Days_that_are_not_over_are_summarised_by_hours_until_a_day_takes_their_place(Engine engine)
+    {
+        var time = new SetClock { Now = Now };
+        await using var store = await OpenAsync(engine, time);
+        var random = new Random(13);
+        await store.Writer.AppendAsync([.. Enumerable.Range(0, 400).Select(i => Draw(random, i)), .. Enumerable.Range(500, 200).Select(i => Draw(random, i, Now.AddMinutes(-random.Next(1_000))))]);
+        var clock = store.Services.GetRequiredService<ShopClock>();
+        var range = clock.Days(new DateOnly(2026, 3, 20), clock.Today);
+        await Keeper(store).RunAsync();
+        Assert.Equal(15, await HoursAsync(store));
+        await SameAsync(store, range);
+        // A late one takes the mark off its hour, and one that is on time off none.
+        await store.Writer.AppendAsync([Make.Event("late", EventNames.OrderCompleted, user: "late", session: "s1", at: Now.AddHours(-4.5), revenue: 7m), Make.Event("now", user: "late", session: "s1", at: Now.AddHours(-1.5))]);
+        Assert.Equal(14, await HoursAsync(store));
+        await SameAsync(store, range);
+        Assert.Equal(1, await Keeper(store).RunAsync());
+        var before = await ReportAsync(store, range);
+        // Behind the product's back, as nothing it does itself.
+        await store.Database.ExecuteAsync("create table hidden as select * from events where occurred_at >= @From and occurred_at < @To; delete from events where occurred_at >= @From and occurred_at < @To", new { range.From, To = Now.AddHours(-2) });
+        Assert.Equal(before.Where(l => !l.StartsWith("before", StringComparison.Ordinal)), (await ReportAsync(store, range)).Where(l => !l.StartsWith("before", StringComparison.Ordinal)));
+        await store.Database.ExecuteAsync("insert into events select * from hidden");
+        time.Now = Now.AddHours(14);
+        Assert.Equal(1, await Keeper(store).RunAsync());
+        Assert.Equal(0, await HoursAsync(store));
+        await NothingOutlivesItsDayAsync(store);
+        await SameAsync(store, range);
+        // It stays where the clock is set back.
+        time.Now = Now;
+        Assert.Equal(0, await Keeper(store).RunAsync());
+        // Of a claim that nothing follows: what lies under the day is not left under its first hour, where erasure would not find it.
+        await store.Services.GetRequiredService<DayStore>().ClaimAsync(new TimeRange(clock.StartOf(clock.Today), clock.StartOf(clock.Today).AddHours(1)), clock.ZoneName);
+        Assert.Equal(0, await store.Database.ScalarAsync<long>("select count(*) from day_visits where day = @Day", new { Day = clock.StartOf(clock.Today) }));
+        await SameAsync(store, range);
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Long_ranges_read_no_event_of_a_summarised_day(Engine engine)
     {
@@ -135,7 +210,8 @@ public class SummarisedDaysTests
         await using var store = await OpenAsync(engine, time);
         var (clock, kpis) = (store.Services.GetRequiredService<ShopClock>(), store.Services.GetRequiredService<KpiService>());
         await store.Writer.AppendAsync([.. Enumerable.Range(0, 34).Select(i => Make.Event($"o{i}", EventNames.OrderCompleted, user: $"u{i % 5}", at: Now.AddDays(-i), revenue: 1m, session: $"s{i}"))]);
-        Assert.Equal(clock.Today.DayNumber - new DateOnly(2026, 3, 1).DayNumber, await Keeper(store).RunAsync());
+        // And the hours of today that ended two hours ago.
+        Assert.Equal(clock.Today.DayNumber - new DateOnly(2026, 3, 1).DayNumber + 15, await Keeper(store).RunAsync());
         Assert.Equal(0, await Keeper(store).RunAsync());
         var range = clock.Days(new DateOnly(2026, 3, 5), clock.Today);
         var before = (await kpis.ValuesAsync(range)).Orders;
@@ -168,11 +244,35 @@ public class SummarisedDaysTests
         await SameAsync(store, range);
     }
 
+    [Fact]
+    public async Task An_event_of_an_hour_that_another_node_summarised_shows_though_the_clock_was_set_back()
+    {
+        var time = new SetClock { Now = Now };
+        await using var store = await OpenAsync(Engine.Postgres, time);
+        await using var other = await OpenAsync(Engine.DuckDb, time, new() { ["Storage:Postgres"] = store.Postgres });
+        var range = TimeRange.Last(TimeSpan.FromDays(5), Now.AddHours(6));
+        await other.Writer.AppendAsync([Make.Event("first", at: Now.AddHours(-3))]);
+        Assert.True(await Keeper(store).RunAsync() > 0);
+        time.Now = Now.AddHours(-10);
+        await other.Writer.AppendAsync([Make.Event("second", at: time.Now)]);
+        await SameAsync(store, range);
+        // Set forward, while the other node had nothing to store, and back again.
+        time.Now = Now.AddHours(5);
+        Assert.True(await Keeper(store).RunAsync() > 0);
+        (time.Now, time.Stopwatch) = (Now, TimeSpan.FromMinutes(1));
+        await other.Writer.AppendAsync([Make.Event("third", at: Now)]);
+        await SameAsync(store, range);
+    }
+
     private sealed class SetClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }
 
+        public TimeSpan Stopwatch { get; set; }
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Stopwatch.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond;
     }
 
     [Theory, MemberData(nameof(Engines))]
@@ -257,7 +357,7 @@ public class SummarisedDaysTests
             """);
         Assert.Empty(missed);
         await Keeper(store).RunAsync();
-        Assert.Equal(clock.Today.DayNumber - new DateOnly(2026, 3, 1).DayNumber, await MarksAsync(store));
+        Assert.Equal(clock.Today.DayNumber - new DateOnly(2026, 3, 1).DayNumber + 15, await MarksAsync(store));
         await SameAsync(store, range);
     }
 
@@ -278,8 +378,7 @@ public class SummarisedDaysTests
         // Of a claim that nothing follows: erasure finds what lies under a day by the day.
         var day = store.Services.GetRequiredService<ShopClock>().Days(new DateOnly(2026, 3, 25), new DateOnly(2026, 3, 25));
         await store.Services.GetRequiredService<DayStore>().ClaimAsync(day, zone);
-        foreach (var table in new[] { "day_visits", "day_counts", "day_ranks", "day_products" })
-            Assert.Equal(0, await store.Database.ScalarAsync<long>($"select count(*) from {table} t where not exists (select 1 from summarised_days d where d.day = t.day)"));
+        await NothingOutlivesItsDayAsync(store);
         Assert.True(await Keeper(store).RunAsync() > 30);
         await SameAsync(store, range);
         Assert.Equal(await MarksAsync(store), await store.Database.ScalarAsync<long>("select count(*) from summarised_days where zone = 'Asia/Kolkata'"));

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// Summarises shop days that ended some hours ago, the newest first and each in a transaction of its own. What is done stands in the
-/// store: after a restart it goes on where it was.
+/// Summarises shop days that ended some hours ago, the newest first, and before them the hours of what came after those days, each in a
+/// transaction of its own. What is done stands in the store: after a restart it goes on where it was.
 /// </summary>
 public sealed class DayKeeper : BackgroundService
 {
@@ -29,7 +29,7 @@ public sealed class DayKeeper : BackgroundService
         (_store, _options, _clock, _node, _time, _logger) = (store, options.Value, clock, node, time, logger);
 
     /// <summary>Summarises what is due now, without a rest.</summary>
-    /// <returns>How many days.</returns>
+    /// <returns>How many days and hours.</returns>
     public Task<int> RunAsync(CancellationToken cancel = default) => RunAsync(rests: false, cancel);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _node.Schedule.WhileHeldAsync(RunWhileHeldAsync, stoppingToken);
@@ -45,7 +45,7 @@ public sealed class DayKeeper : BackgroundService
             }
             catch (Exception problem) when (problem is not OperationCanceledException and not LeaseLostException)
             {
-                _logger.LogError(problem, "Days could not be summarised; figures of long ranges are read from events, and it is tried again.");
+                _logger.LogError(problem, "Days or hours could not be summarised; figures of long ranges are read from events, and it is tried again.");
             }
         }
     }
@@ -62,19 +62,41 @@ public sealed class DayKeeper : BackgroundService
             if (await _store.FillAsync(day, await _store.ClaimAsync(day, _clock.ZoneName), _time.GetUtcNow(), cancel)) made++;
             if (rests) await Task.Delay(_time.GetElapsedTime(started), _time, cancel);
         }
-        if (made > 1) _logger.LogInformation("Summarised {Days} days in {Seconds:N1} s.", made, _time.GetElapsedTime(began).TotalSeconds);
+        if (made > 1) _logger.LogInformation("Summarised {Days} days and hours in {Seconds:N1} s.", made, _time.GetElapsedTime(began).TotalSeconds);
         return made;
     }
 
-    /// <returns>Days since the first event that are over and have no summary, the newest first.</returns>
+    /// <returns>Hours after the last day that is due, then days since the first event, the newest first: those that are over and have no summary.</returns>
     private async Task<List<TimeRange>> DueAsync(CancellationToken cancel)
     {
         var last = _clock.DateOf(_time.GetUtcNow().AddHours(-_options.SummariseAfterHours)).AddDays(-1);
         var oldest = await OldestAsync(last, cancel);
         var made = await _store.MadeAsync(_clock.ZoneName, cancel);
-        var due = new List<TimeRange>();
+        var due = await HoursDueAsync(last.AddDays(1), made, cancel);
         for (var day = last; day >= oldest; day = day.AddDays(-1))
-            if (!made.Contains(_clock.StartOf(day))) due.Add(_clock.Days(day, day));
+        {
+            var whole = _clock.Days(day, day);
+            if (!made.Contains(whole)) due.Add(whole);
+        }
+        return due;
+    }
+
+    /// <summary>Hours are counted from the beginning of their day, so that none lies in two days.</summary>
+    private async Task<List<TimeRange>> HoursDueAsync(DateOnly first, HashSet<TimeRange> made, CancellationToken cancel)
+    {
+        var due = new List<TimeRange>();
+        var until = _time.GetUtcNow().AddMinutes(-_options.SummariseHoursAfterMinutes);
+        for (var day = first; _clock.StartOf(day) < until; day = day.AddDays(1))
+        {
+            var whole = _clock.Days(day, day);
+            // Where the clock was set back the day may be summarised already.
+            if (made.Contains(whole) || !await _store.AnyAsync(whole.From, whole.To, cancel)) continue;
+            for (var at = whole.From; at < whole.To; at = at.AddHours(1))
+            {
+                var hour = new TimeRange(at, at.AddHours(1) < whole.To ? at.AddHours(1) : whole.To);
+                if (hour.To <= until && !made.Contains(hour)) due.Add(hour);
+            }
+        }
         return due;
     }
 

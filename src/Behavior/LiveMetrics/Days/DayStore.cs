@@ -5,25 +5,25 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// Writes the summaries of days. A day is first claimed between two commits: whatever is stored before is read by the summary, and
+/// Writes the summaries of days, and of hours, which are short ones. A day is first claimed between two commits: whatever is stored before is read by the summary, and
 /// whatever comes after finds the claim and takes it off, so that the summary, which is made beside the commits, ends without a mark.
 /// </summary>
 internal sealed class DayStore(Database database, EventWriter writer, StaleDays stale)
 {
     private const string Earlier = "select exists (select 1 from events where occurred_at >= @From and occurred_at < @To)";
 
-    private const string Made = "select day from summarised_days where made_at is not null and zone = @Zone";
+    private const string Made = "select day as At, ends as Ends from summarised_days where made_at is not null and zone = @Zone";
 
     private static readonly string[] Tables = ["day_visits", "day_counts", "day_ranks", "day_products"];
 
-    // Days that were cut otherwise, and what is under them: no row may outlive its day, which is how erasure finds it.
+    // Days that were cut otherwise, or into hours, and what is under them: no row may outlive its day, which is how erasure finds it.
     private static readonly string[] RemoveOthers =
     [
         .. Tables.Select(table => $"delete from {table} where day in (select day from summarised_days where {CutOtherwise})"),
-        $"delete from summarised_days where {CutOtherwise}",
+        $"delete from summarised_days where {CutOtherwise} and day <> @From",
     ];
 
-    private const string CutOtherwise = "day < @To and ends > @From and day <> @From";
+    private const string CutOtherwise = "day < @To and ends > @From and (day <> @From or ends <> @To)";
 
     private const string Claim = """
         insert into summarised_days (day, ends, zone, run) values (@From, @To, @Zone, @Run)
@@ -52,15 +52,15 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
     ];
 
     private const string Mark = """
-        update summarised_days set made_at = @Now, sessions = (select count(distinct session_id) from events where occurred_at >= @From and occurred_at < @To)
+        update summarised_days set made_at = @Now, sessions = (select count(distinct session_id) from events where occurred_at >= @From and occurred_at < @To and type <> 'item')
         where day = @From and run = @Run
         """;
 
     /// <summary>Whether anything happened in a stretch of time.</summary>
     public Task<bool> AnyAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) => database.ScalarAsync<bool>(Earlier, new { From = from, To = to }, cancel);
 
-    /// <returns>Beginnings of the days whose summaries count.</returns>
-    public async Task<HashSet<DateTimeOffset>> MadeAsync(string zone, CancellationToken cancel) => [.. await database.QueryAsync<DateTimeOffset>(Made, new { Zone = zone }, cancel)];
+    /// <returns>The days and hours whose summaries count.</returns>
+    public async Task<HashSet<TimeRange>> MadeAsync(string zone, CancellationToken cancel) => [.. (await database.QueryAsync<Day>(Made, new { Zone = zone }, cancel)).Select(d => new TimeRange(d.At, d.Ends))];
 
     /// <summary>From here on an event of the day takes the claim off again.</summary>
     /// <returns>The name of the claim.</returns>
@@ -93,6 +93,8 @@ internal sealed class DayStore(Database database, EventWriter writer, StaleDays 
             return false;
         }
     }
+
+    private sealed record Day(DateTimeOffset At, DateTimeOffset Ends);
 
     /// <summary>Takes the transaction back.</summary>
     private sealed class OvertakenException : Exception;

@@ -5,13 +5,16 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// Takes the mark off a summarised day in the transaction in which an event of it comes or goes, so that its summary is never read
+/// Takes the mark off a summarised day or hour in the transaction in which an event of it comes or goes, so that its summary is never read
 /// with that event missing. Which days are summarised the store says, each time.
 /// </summary>
 internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistoryParticipant
 {
-    /// <summary>No day is summarised before this has passed since its end, by far; events younger than this are of no such day.</summary>
+    /// <summary>Nothing is summarised before this has passed since its end, and more; events younger than this are in no summary.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
+
+    /// <summary>How long what another node summarises may be unknown here: it is older than <see cref="Fresh"/> by the clock of all nodes.</summary>
+    private static readonly TimeSpan Known = TimeSpan.FromMinutes(1);
 
     /// <summary>The store keeps instants to the microsecond: an event may lie this far from where it was told.</summary>
     private static readonly TimeSpan Grain = TimeSpan.FromTicks(10);
@@ -31,11 +34,12 @@ internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistor
     // Words somebody searched with, who may be erased now.
     private const string RemoveSearches = "delete from day_ranks where kind = 'search' and day = any(@Days)";
 
-    private long _summarisedTo = -1;
+    private long _summarisedTo;
+    private long? _readAt;
 
     private sealed record Day(DateTimeOffset At, DateTimeOffset Ends);
 
-    /// <summary>Days up to here are summarised, or are about to be: also where the clock was set back since.</summary>
+    /// <summary>Up to here something is summarised, or may be: also where the clock was set back since.</summary>
     public void Summarised(DateTimeOffset to)
     {
         for (var before = Interlocked.Read(ref _summarisedTo); before < to.UtcTicks; before = Interlocked.Read(ref _summarisedTo))
@@ -44,8 +48,15 @@ internal sealed class StaleDays(TimeProvider time) : ICommitParticipant, IHistor
 
     public async Task WriteAsync(Session session, IReadOnlyList<ShopEvent> events)
     {
-        if (Interlocked.Read(ref _summarisedTo) < 0) Summarised(await session.ScalarAsync<DateTime?>(Newest) is { } to ? new DateTimeOffset(DateTime.SpecifyKind(to, DateTimeKind.Utc)) : DateTimeOffset.MinValue);
-        var limit = Math.Max((time.GetUtcNow() - Fresh).UtcTicks, Interlocked.Read(ref _summarisedTo) + Grain.Ticks);
+        // What any node summarised since the last look ended before this: it holds where the clock is set back before the next.
+        var fresh = time.GetUtcNow() - Fresh;
+        Summarised(fresh);
+        if (_readAt is not { } readAt || time.GetElapsedTime(readAt) >= Known)
+        {
+            if (await session.ScalarAsync<DateTime?>(Newest) is { } to) Summarised(new DateTimeOffset(DateTime.SpecifyKind(to, DateTimeKind.Utc)));
+            _readAt = time.GetTimestamp();
+        }
+        var limit = Interlocked.Read(ref _summarisedTo) + Grain.Ticks;
         List<DateTimeOffset>? old = null;
         foreach (var e in events)
             if (e.OccurredAt.UtcTicks < limit) (old ??= []).Add(e.OccurredAt - Grain);

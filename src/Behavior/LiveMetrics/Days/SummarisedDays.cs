@@ -4,7 +4,7 @@ using BehaviorDashboard.Storage;
 namespace BehaviorDashboard.LiveMetrics;
 
 /// <summary>
-/// Shop days whose events are summarised, for whoever adds up days: events are read only before and after them. The stretch and what is
+/// Shop days whose events are summarised, and hours of those that are not over, for whoever adds them up: events are read only before and after them. The stretch and what is
 /// read of it must be of one moment (<see cref="Database.SnapshotAsync"/>).
 /// </summary>
 public sealed class SummarisedDays
@@ -21,7 +21,7 @@ public sealed class SummarisedDays
 
     internal SummarisedDays(ShopClock clock) => _clock = clock;
 
-    /// <returns>The longest stretch of summarised days in the range; an empty one at its end where there is none.</returns>
+    /// <returns>The longest stretch of summarised days and hours in the range; an empty one at its end where there is none.</returns>
     public async Task<TimeRange> StretchAsync(Session session, TimeRange range)
     {
         var best = new TimeRange(range.To, range.To);

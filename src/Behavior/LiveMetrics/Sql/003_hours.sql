@@ -1,0 +1,2 @@
+--@alone
+-- From here on a row of summarised_days may be an hour of a day that is not over, too. A server of the version before would count a session once for each of its hours.
