@@ -8,8 +8,11 @@ using Microsoft.Extensions.Options;
 namespace BehaviorDashboard.Commands;
 
 /// <summary>Tells commands where the running server is; knows the token they must bring.</summary>
-internal sealed class ServerFileWriter(IServer server, IOptions<StorageOptions> storage) : IHostedLifecycleService
+internal sealed partial class ServerFileWriter(IServer server, IOptions<StorageOptions> storage, TimeProvider time, ILogger<ServerFileWriter> logger) : IHostedLifecycleService, IDisposable
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _writing = Task.CompletedTask;
     private ServerFile? _file;
 
     public string Token { get; } = Secrets.New();
@@ -20,15 +23,39 @@ internal sealed class ServerFileWriter(IServer server, IOptions<StorageOptions> 
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(Loopback).FirstOrDefault(a => a is not null);
         if (address is null || !string.IsNullOrWhiteSpace(storage.Value.Postgres)) return Task.CompletedTask;
         _file = new ServerFile(address, Token, Environment.ProcessId);
-        _file.Write(storage.Value.Folder);
+        _writing = WriteAsync(_file);
         return Task.CompletedTask;
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync();
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _file?.Remove(storage.Value.Folder);
-        return Task.CompletedTask;
     }
+
+    public void Dispose() => _stopping.Dispose();
+
+    /// <summary>On a full disk the server starts without it: it can be read, and the file follows when there is room.</summary>
+    private async Task WriteAsync(ServerFile file)
+    {
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                file.Write(storage.Value.Folder);
+                return;
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                if (!told) LogUnwritten(problem.Message);
+            }
+            await Task.Delay(Again, time, _stopping.Token);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commands on this machine do not find this server until its folder can be written to: {Problem}")]
+    private partial void LogUnwritten(string problem);
 
     /// <summary>The address as this machine reaches it, or null when it listens only elsewhere.</summary>
     private static string? Loopback(string address)
