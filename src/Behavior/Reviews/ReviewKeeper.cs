@@ -181,15 +181,19 @@ public sealed class ReviewKeeper : BackgroundService, ICommittedEvents
     {
         var products = reviews.Select(r => r.ProductId).OfType<string>().Distinct().ToList();
         if (products.Count == 0) return reviews;
+        // What is told anew is stored in an older form still: its words may be others now.
+        var anew = reviews.Select(r => r.ReviewId).ToHashSet();
         var near = await _store.NearAsync(products, reviews.Min(r => r.OccurredAt) - AlikeWithin, reviews.Max(r => r.OccurredAt), cancel);
-        var known = near.Select(r => (Review: r, Runs: Likeness.Runs(r.Body, r.Language))).Where(r => r.Runs is not null).GroupBy(r => r.Review.ProductId!).ToDictionary(g => g.Key, g => g.ToList());
+        var known = near.Where(r => !anew.Contains(r.ReviewId)).Select(r => (Review: r, Runs: Likeness.Runs(r.Body, r.Language))).Where(r => r.Runs is not null).GroupBy(r => r.Review.ProductId!).ToDictionary(g => g.Key, g => g.ToList());
         var marked = new List<Review>(reviews.Count);
         foreach (var review in reviews)
         {
             var runs = review.ProductId is null ? null : Likeness.Runs(review.Body, review.Language);
             var alike = runs is null || !known.TryGetValue(review.ProductId!, out var others) ? null
-                : others.FirstOrDefault(o => o.Review.ReviewId != review.ReviewId && o.Review.OccurredAt <= review.OccurredAt && review.OccurredAt - o.Review.OccurredAt <= AlikeWithin && Likeness.Same(o.Runs!, runs)).Review;
-            marked.Add(review with { Alike = alike?.Alike ?? alike?.ReviewId });
+                : others.FirstOrDefault(o => o.Review.OccurredAt <= review.OccurredAt && review.OccurredAt - o.Review.OccurredAt <= AlikeWithin && Likeness.Same(o.Runs!, runs)).Review;
+            var of = alike?.Alike ?? alike?.ReviewId;
+            // A copy of it that was stored before it was told anew is no reason to take it for a copy.
+            marked.Add(review with { Alike = of == review.ReviewId ? null : of });
             if (runs is null) continue;
             if (!known.TryGetValue(review.ProductId!, out var list)) known[review.ProductId!] = list = [];
             list.Add((review, runs));

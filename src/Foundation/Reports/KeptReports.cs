@@ -53,6 +53,9 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
         /// <summary>Stored events changed while it was worked out.</summary>
         public bool IsOutdated { get; set; }
 
+        /// <summary><see cref="Report"/> is of before such a change: only a page that shows it already may go on showing it.</summary>
+        public bool IsOfBefore { get; set; }
+
         public int Waiting { get; set; }
 
         public long Asked { get; set; }
@@ -93,7 +96,7 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
         {
             foreach (var (place, idle) in _entries.Where(e => e.Value is { Run: null, IsWanted: false }).ToList()) _entries.Remove(place);
             entries = [.. _entries.Values];
-            foreach (var entry in entries) (entry.Ended, entry.IsOutdated) = (null, entry.Run is not null);
+            foreach (var entry in entries) (entry.Ended, entry.IsOutdated, entry.IsOfBefore) = (null, entry.Run is not null, entry.Report is not null);
         }
         foreach (var entry in entries) entry.Changed.Raise();
     }
@@ -208,9 +211,10 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
         {
             entry.Run = null;
             if (history != _history || _stopping.IsCancellationRequested) problem = null;
-            else if (problem is not null) (entry.Problem, entry.Ended) = (problem, time.GetUtcNow());
-            else (entry.Report, entry.Began, entry.Problem, entry.Ended) = (report, began, null, entry.IsOutdated ? null : time.GetUtcNow());
+            else if (problem is not null) (entry.Report, entry.Problem, entry.Ended) = (entry.IsOfBefore ? null : entry.Report, problem, time.GetUtcNow());
+            else (entry.Report, entry.Began, entry.Problem, entry.Ended, entry.IsOfBefore) = (report, began, null, entry.IsOutdated ? null : time.GetUtcNow(), entry.IsOutdated);
             entry.IsOutdated = false;
+            if (entry is { IsOfBefore: true, IsWanted: false }) entry.Report = null;
         }
         if (problem is not null) logger.LogError(problem, "A report could not be worked out; it is tried again when somebody asks for it.");
         entry.Changed.Raise();

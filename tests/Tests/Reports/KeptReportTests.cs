@@ -181,6 +181,28 @@ public sealed class KeptReportTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_of_before_events_were_taken_away_is_shown_to_nobody_who_comes_after()
+    {
+        // Its page was left while it was worked out.
+        _report.Look("left");
+        await BeginsAsync(1);
+        _kept.Outdate();
+        await EndAsync(0, "words of before");
+        Assert.Null(_report.Look("left").Report);
+        await BeginsAsync(2);
+        await EndAsync(1, "words of after");
+        Assert.Equal("words of after", _report.Look("left").Report);
+
+        // What a page shows goes when the next one cannot be worked out.
+        using var page = _report.Subscribe("left", () => Task.CompletedTask);
+        _kept.Outdate();
+        Assert.Equal(new ReportView<string>("words of after", TimeSpan.Zero, true, false), _report.Look("left"));
+        await BeginsAsync(3);
+        await EndAsync(2, new InvalidOperationException("no"));
+        Assert.Equal(new ReportView<string>(null, null, false, Failed: true), _report.Look("left"));
+    }
+
+    [Fact]
     public async Task The_work_is_nobodys_request_and_ends_with_the_product()
     {
         var seen = "";

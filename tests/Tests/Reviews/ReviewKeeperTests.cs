@@ -82,6 +82,13 @@ public class ReviewKeeperTests
         await store.Writer.AppendAsync([Said("r2", "pot", words, 5, null), Said("r3", "pan", words, 5, "cid")]);
         Assert.Equal(["r1 ann -", "r2 - -", "r3 cid -"], await WritersAsync());
         Assert.Equal(3, await store.Database.ScalarAsync<long>("select count(*) from reviews"));
+
+        // Nor is one told anew a copy of its own copy.
+        await store.Writer.AppendAsync([Said("r4", "pan", words, 5, "dan")]);
+        Assert.Equal("r4 dan r3", (await WritersAsync()).Last());
+        await store.Writer.ExclusiveAsync(s => s.RemoveMessagesAsync(["r3"]));
+        await store.Writer.AppendAsync([Said("r3", "pan", words, 5, "eve")]);
+        Assert.Equal(["r3 eve -", "r4 dan r3"], (await WritersAsync()).TakeLast(2));
     }
 
     [Theory, MemberData(nameof(Engines))]
