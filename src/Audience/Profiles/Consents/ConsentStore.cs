@@ -25,8 +25,6 @@ internal sealed class ConsentStore(Database database) : ICommitParticipant
         from consents where user_id = any(@Keys) order by changed_at desc, granted, recorded_at desc limit 200
         """;
 
-    private const string Aliases = "select alias from identities where user_id = any(@People)";
-
     private const string LastWords = """
         select coalesce(i.user_id, c.user_id) as Person, c.purpose as Purpose, max(c.changed_at) filter (where c.granted) as Granted, max(c.changed_at) filter (where not c.granted) as Refused
         from consents c left join identities i on i.alias = c.user_id where c.user_id = any(@Keys) group by 1, 2
@@ -39,7 +37,7 @@ internal sealed class ConsentStore(Database database) : ICommitParticipant
 
     /// <summary>When each of these people last agreed and last refused, under whichever of their keys.</summary>
     public static async Task<IReadOnlyList<LastWord>> LastWordsAsync(Session session, IReadOnlyCollection<string> people) =>
-        await session.QueryAsync<LastWord>(LastWords, new { Keys = SqlList.Of(people.Union(await session.QueryAsync<string>(Aliases, new { People = SqlList.Of(people) }))) });
+        await session.QueryAsync<LastWord>(LastWords, new { Keys = SqlList.Of(await PersonKeys.OfAsync(session, people)) });
 
     public Task AddAsync(string key, ConsentChange change, DateTimeOffset now) => database.ExecuteAsync(Insert, Row(key, change, now));
 

@@ -1,3 +1,4 @@
+using BehaviorDashboard.Events;
 using BehaviorDashboard.Ids;
 using BehaviorDashboard.LiveMetrics;
 using BehaviorDashboard.Profiles;
@@ -40,8 +41,6 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
     // Who objected to being learnt from is not.
     private readonly string _learnable = $"with {Lines} {Row} where person not in (select person from crowd) and {consents.Allows(Purposes.Analytics, "lines.person")} group by person, product order by person, product";
 
-    private const string KeysOf = "select alias from identities where user_id = any(@People)";
-
     // By the keys their events lie under, so that nobody else's are read.
     private const string OfPeople = $"""
         with {Read} and e.user_id = any(@Keys)) {Row} where person = any(@People) group by person, product order by person, last
@@ -83,8 +82,7 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
         var found = new Dictionary<string, List<Touch>>();
         await database.ReadAsync(async session =>
         {
-            var aliases = await session.QueryAsync<string>(KeysOf, new { People = SqlList.Of(people) });
-            await session.ReadRowsAsync(OfPeople, Arguments(people, from, to, options, [.. people, .. aliases]), row =>
+            await session.ReadRowsAsync(OfPeople, Arguments(people, from, to, options, await PersonKeys.OfAsync(session, people)), row =>
             {
                 var r = Of(row);
                 if (!found.TryGetValue(r.Person, out var touches)) found[r.Person] = touches = [];
@@ -114,7 +112,7 @@ internal sealed class InterestStore(Database database, ConsentService consents, 
             return await session.QueryAsync<ProductTraffic>(Traffic, new { From = from, To = to, A = stretch.From, B = stretch.To });
         }, cancel);
 
-    private static object Arguments(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, IReadOnlyList<string>? keys = null) => new
+    private static object Arguments(IReadOnlyList<string> people, DateTimeOffset from, DateTimeOffset to, RecommendationsOptions options, IReadOnlyCollection<string>? keys = null) => new
     {
         From = from, To = to, ToSeconds = to.ToUnixTimeMilliseconds() / 1000.0, HalfLife = options.HalfLifeDays, MostADay = options.MostTouchesADay, People = SqlList.Of(people), Keys = SqlList.Of(keys ?? []),
     };
