@@ -12,6 +12,9 @@ public sealed class KeptReport<TKey, TReport>(KeptReports kept, Func<TKey, Cance
     /// <summary>Begins a new one, however young the last is.</summary>
     public void Refresh(TKey key) => kept.Look<TReport>(At(key), anew: true);
 
+    /// <summary>What it tells of is another now: begins a new one, or lets one follow that is being worked out and may have read the old.</summary>
+    public void Renew(TKey key) => kept.Renew(At(key));
+
     /// <summary>Waits for one that is not old: for whoever is no person in front of a page. Two who ask wait for one run.</summary>
     public async Task<TReport> ReadAsync(TKey key, CancellationToken cancel = default) => (TReport)await kept.ReadAsync(At(key), cancel);
 

@@ -50,7 +50,7 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
 
         public Task? Run { get; set; }
 
-        /// <summary>Stored events changed while it was worked out.</summary>
+        /// <summary>What it is made of changed while it was worked out.</summary>
         public bool IsOutdated { get; set; }
 
         /// <summary><see cref="Report"/> is of before such a change: only a page that shows it already may go on showing it.</summary>
@@ -123,6 +123,16 @@ public sealed class KeptReports(TimeProvider time, ILogger<KeptReports> logger, 
             var entry = Of(place);
             if (entry.Run is null && (anew || IsDue(entry)) && !_stopping.IsCancellationRequested) Start(entry);
             return new ReportView<TReport>(entry.Report as TReport, entry.Report is null ? null : time.GetUtcNow() - entry.Began, entry.Run is not null, entry is { Problem: not null, Run: null });
+        }
+    }
+
+    internal void Renew(Place place)
+    {
+        lock (_gate)
+        {
+            var entry = Of(place);
+            if (entry.Run is not null) entry.IsOutdated = true;
+            else if (!_stopping.IsCancellationRequested) Start(entry);
         }
     }
 

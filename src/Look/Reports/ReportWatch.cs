@@ -50,5 +50,12 @@ public sealed class ReportWatch<TKey, TReport>(KeptReport<TKey, TReport> source,
         Look();
     }
 
+    /// <summary>What it tells of is another now.</summary>
+    public void Renew()
+    {
+        source.Renew(_key);
+        Look();
+    }
+
     public void Dispose() => _subscription?.Dispose();
 }

@@ -203,6 +203,29 @@ public sealed class KeptReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_what_it_tells_of_changes_while_it_is_worked_out_another_run_follows()
+    {
+        using var page = _report.Subscribe("a", () =>
+        {
+            _report.Look("a");
+            return Task.CompletedTask;
+        });
+        _report.Look("a");
+        await BeginsAsync(1);
+        _report.Renew("a");
+        _report.Renew("a");
+        await EndAsync(0, "before");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await BeginsAsync(2);
+        await EndAsync(1, "after");
+        await UntilAsync(() => _report.Look("a") is { Report: "after", IsRunning: false });
+        Assert.Equal(2, Begun);
+        // And where none is being worked out, one begins.
+        _report.Renew("a");
+        await BeginsAsync(3);
+    }
+
+    [Fact]
     public async Task The_work_is_nobodys_request_and_ends_with_the_product()
     {
         var seen = "";

@@ -76,7 +76,7 @@ public sealed partial class CampaignPage
             _live.AddRange(new[] { Service.Changed, Effects.Changed, Delivery.Changed }.Select(s => s.Subscribe(TimeSpan.FromSeconds(1), () => InvokeAsync(async () =>
             {
                 await LoadAsync();
-                if (s == Effects.Changed && _campaign?.StartedAt is not null) _effect.Refresh();
+                if (s == Effects.Changed && _campaign?.StartedAt is not null) _effect.Renew();
                 StateHasChanged();
             }))));
         }
